@@ -1,0 +1,1 @@
+"""Values all layers share: identifiers and the records that cross a layer."""

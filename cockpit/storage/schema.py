@@ -1,0 +1,396 @@
+"""The one schema: every table on both engines, `workspace_id` first in every key.
+
+Instants are TIMESTAMP WITH TIME ZONE in UTC. Foreign keys exist on PostgreSQL only (docs/decisions/0003).
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Boolean,
+    Column,
+    Date,
+    DateTime,
+    Double,
+    ForeignKeyConstraint,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Uuid,
+)
+from sqlalchemy.dialects.postgresql import JSONB
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+Json = JSON().with_variant(JSONB(), "postgresql")
+
+
+def instant(name: str, *, nullable: bool = True) -> Column[Any]:
+    """A point in time, UTC."""
+    return Column(name, DateTime(timezone=True), nullable=nullable)
+
+
+def identifier(name: str, *, key: bool = False, nullable: bool = True) -> Column[Any]:
+    """A UUID column."""
+    return Column(name, Uuid, primary_key=key, nullable=nullable and not key)
+
+
+def words(name: str, *, key: bool = False, nullable: bool = True) -> Column[Any]:
+    """A text column."""
+    return Column(name, String, primary_key=key, nullable=nullable and not key)
+
+
+def workspace_column() -> Column[Any]:
+    """The tenant of the row; first in every key."""
+    return Column("workspace_id", Uuid, primary_key=True, nullable=False)
+
+
+def refers(columns: list[str], table: str, targets: list[str]) -> ForeignKeyConstraint:
+    """A foreign key on PostgreSQL; on DuckDB it would break updates of indexed parents."""
+    key = ForeignKeyConstraint(columns, [f"{table}.{target}" for target in targets], ondelete="CASCADE")
+    return key.ddl_if(dialect="postgresql")
+
+
+def of_workspace() -> ForeignKeyConstraint:
+    """Rows go with their workspace."""
+    return refers(["workspace_id"], "workspace", ["workspace_id"])
+
+
+def of_person() -> ForeignKeyConstraint:
+    """Rows go with their person."""
+    return refers(["workspace_id", "person_id"], "person", ["workspace_id", "person_id"])
+
+
+workspace = Table(
+    "workspace",
+    metadata,
+    workspace_column(),
+    words("subdomain", nullable=False),
+    words("name", nullable=False),
+    words("time_zone", nullable=False),
+    Column("is_demo", Boolean, nullable=False),
+    Column("data_version", BigInteger, nullable=False),  # rises with every write; the key of caches
+    instant("last_received_at"),  # freshness badge: the newest received signal
+    Column("settings", Json, nullable=False),
+    instant("created_at", nullable=False),
+    Index("uq_workspace_subdomain", "subdomain", unique=True),
+)
+
+user_account = Table(
+    "user_account",
+    metadata,
+    identifier("user_id", key=True),
+    words("email", nullable=False),
+    words("name", nullable=False),
+    instant("created_at", nullable=False),
+    Index("uq_user_account_email", "email", unique=True),
+)
+
+member = Table(
+    "member",
+    metadata,
+    workspace_column(),
+    identifier("member_id", key=True),
+    identifier("user_id"),
+    words("name", nullable=False),
+    words("email", nullable=False),
+    words("role", nullable=False),
+    instant("created_at", nullable=False),
+    of_workspace(),
+    Index("uq_member_email", "workspace_id", "email", unique=True),
+)
+
+company = Table(
+    "company",
+    metadata,
+    workspace_column(),
+    identifier("company_id", key=True),
+    words("external_id"),
+    words("name", nullable=False),
+    words("domain"),
+    instant("created_at", nullable=False),
+    of_workspace(),
+    Index("uq_company_external_id", "workspace_id", "external_id", unique=True),
+)
+
+person = Table(
+    "person",
+    metadata,
+    workspace_column(),
+    identifier("person_id", key=True),
+    words("external_id"),
+    words("name", nullable=False),
+    words("email"),  # lower case
+    words("phone"),  # E.164, or null when it cannot be one
+    words("phone_raw"),  # as given
+    identifier("company_id"),
+    identifier("owner_id"),
+    words("lifecycle", nullable=False),  # lead | mql | sql | customer | lost
+    Column("do_not_contact", Boolean, nullable=False),
+    words("time_zone"),  # IANA name, or null when unknown
+    words("country"),
+    Column("value", Double),  # expected or past amount, in the workspace's currency
+    Column("attributes", Json, nullable=False),  # the profile that fit is computed from
+    Column("is_demo", Boolean, nullable=False),
+    instant("created_at", nullable=False),
+    instant("updated_at", nullable=False),
+    of_workspace(),
+    Index("uq_person_external_id", "workspace_id", "external_id", unique=True),
+    Index("ix_person_email", "workspace_id", "email"),
+    Index("ix_person_phone", "workspace_id", "phone"),
+    Index("ix_person_name", "workspace_id", "name"),
+)
+
+opportunity = Table(
+    "opportunity",
+    metadata,
+    workspace_column(),
+    identifier("opportunity_id", key=True),
+    words("external_id"),
+    words("name", nullable=False),
+    identifier("person_id"),
+    identifier("company_id"),
+    words("stage", nullable=False),  # NEW | SCREENING | MEETING | PROPOSAL | CUSTOMER
+    Column("amount", Double),
+    words("currency"),
+    Column("close_date", Date),
+    instant("created_at", nullable=False),
+    of_workspace(),
+    Index("uq_opportunity_external_id", "workspace_id", "external_id", unique=True),
+    Index("ix_opportunity_person", "workspace_id", "person_id"),
+)
+
+signal = Table(
+    "signal",
+    metadata,
+    workspace_column(),
+    words("source", key=True),
+    words("source_event_id", key=True),
+    identifier("person_id", nullable=False),
+    words("type", nullable=False),
+    instant("occurred_at", nullable=False),
+    instant("received_at", nullable=False),
+    Column("value", Double),
+    words("channel"),
+    words("direction"),
+    instant("scheduled_for"),  # the planned instant a booking speaks of
+    Column("payload", Json),
+    words("digest", nullable=False),  # SHA-256 of the canonical body: the same id with another body is a conflict
+    of_person(),
+    Index("ix_signal_person_time", "workspace_id", "person_id", "occurred_at"),
+)
+
+unmatched_signal = Table(
+    "unmatched_signal",
+    metadata,
+    workspace_column(),
+    words("source", key=True),
+    words("source_event_id", key=True),
+    words("reason", nullable=False),
+    words("match_key", nullable=False),  # `external_id:…`, `email:…` or `phone:…`: what a later person may bring
+    Column("body", Json, nullable=False),
+    words("digest", nullable=False),
+    instant("received_at", nullable=False),
+    of_workspace(),
+    Index("ix_unmatched_signal_key", "workspace_id", "match_key"),
+)
+
+signal_type = Table(
+    "signal_type",
+    metadata,
+    workspace_column(),
+    words("type", key=True),
+    Column("spec", Json, nullable=False),  # what differs from the built-in catalogue, or the whole type
+    of_workspace(),
+)
+
+score_model = Table(
+    "score_model",
+    metadata,
+    workspace_column(),
+    Column("version", Integer, primary_key=True, autoincrement=False),
+    words("status", nullable=False),  # draft | published | retired
+    instant("valid_from"),
+    instant("created_at", nullable=False),
+    words("note", nullable=False),
+    Column("spec", Json, nullable=False),
+    of_workspace(),
+)
+
+accumulator = Table(
+    "accumulator",
+    metadata,
+    workspace_column(),
+    identifier("person_id", key=True),
+    words("type", key=True),
+    Column("amount", Double, nullable=False),  # decayed, day-capped count at last_at
+    instant("last_at", nullable=False),
+    Column("day_count", Integer, nullable=False),  # how many on the UTC day of last_at, before the cap
+    Column("total", Integer, nullable=False),  # how many ever, capped per day
+    Column("value_amount", Double, nullable=False),  # sum of values
+    of_person(),
+)
+
+conversation = Table(
+    "conversation",
+    metadata,
+    workspace_column(),
+    identifier("person_id", key=True),
+    instant("first_at"),
+    instant("last_at"),
+    instant("last_inbound_at"),
+    words("last_inbound_type"),
+    instant("last_outbound_at"),
+    words("last_outbound_type"),
+    words("last_type"),
+    Column("contact_days", Integer, nullable=False),  # distinct UTC days with any contact: repeats + 1
+    Column("inbound_days", Integer, nullable=False),
+    words("turn", nullable=False),  # us | them | none
+    instant("waiting_since"),  # the first unanswered opening of our turn
+    words("waiting_type"),
+    instant("asked_at"),  # our last message that waits for an answer of theirs
+    instant("next_step_at"),  # the planned next step
+    instant("opted_out_at"),
+    words("lifecycle"),  # customer | lost, when signals say so
+    Column("signals", Integer, nullable=False),
+    of_person(),
+)
+
+score = Table(
+    "score",
+    metadata,
+    workspace_column(),
+    identifier("person_id", key=True),
+    Column("engagement", Double),
+    Column("intent", Double),
+    Column("fit", Double),
+    Column("priority", Double),
+    words("band", nullable=False),  # hot | warm | cold | no data
+    instant("computed_at", nullable=False),
+    instant("due_at"),  # when the row must be computed again: it drifts, crosses a band, enters or leaves a panel
+    instant("crosses_at"),
+    words("crosses_to"),
+    Column("model_version", Integer, nullable=False),
+    # One key per panel; null: not on it. Larger is higher on the panel.
+    Column("priority_key", Double),
+    Column("hot_key", Double),
+    Column("follow_up_key", Double),
+    Column("stale_key", Double),
+    Column("reconnect_recent_key", Double),
+    Column("reconnect_oldies_key", Double),
+    Column("recent_key", Double),
+    identifier("owner_id"),  # of the person, for the Me / Team filter
+    of_person(),
+    *(
+        Index(f"ix_score_{name}", "workspace_id", f"{name}_key", "person_id")
+        for name in ("priority", "hot", "follow_up", "stale", "reconnect_recent", "reconnect_oldies", "recent")
+    ),
+    Index("ix_score_due_at", "workspace_id", "due_at"),
+)
+
+suggested_action = Table(
+    "suggested_action",
+    metadata,
+    workspace_column(),
+    identifier("action_id", key=True),  # derived from person, type and the evidence: the same situation, the same card
+    identifier("person_id", nullable=False),
+    words("action_type", nullable=False),
+    words("state", nullable=False),  # OPEN | SNOOZED | DISMISSED | EXECUTED | EXPIRED | INVALIDATED
+    Column("rank_key", Double),  # null unless it is the person's top open one
+    Column("urgency", Double, nullable=False),
+    Column("effect", Double, nullable=False),
+    Column("effort", Double, nullable=False),
+    words("channel"),
+    words("evidence_type"),
+    instant("evidence_at"),
+    instant("created_at", nullable=False),
+    instant("snoozed_until"),
+    words("dismiss_reason"),
+    instant("suppressed_until"),
+    words("previous_state"),  # what undo returns to
+    instant("changed_at", nullable=False),
+    identifier("changed_by"),
+    of_person(),
+    Index("ix_suggested_action_rank", "workspace_id", "rank_key", "person_id"),
+    Index("ix_suggested_action_person", "workspace_id", "person_id"),
+    Index("ix_suggested_action_snoozed", "workspace_id", "snoozed_until"),
+)
+
+member_day = Table(
+    "member_day",
+    metadata,
+    workspace_column(),
+    identifier("member_id", key=True),
+    Column("day", Date, primary_key=True),
+    Column("actions", Integer, nullable=False),
+    Column("replies", Integer, nullable=False),
+    Column("bookings", Integer, nullable=False),
+    Column("response_minutes", Json, nullable=False),  # histogram: bucket -> count, for the median
+    of_workspace(),
+)
+
+rule = Table(
+    "rule",
+    metadata,
+    workspace_column(),
+    words("rule_key", key=True),
+    words("title", nullable=False),
+    words("signal_type", nullable=False),
+    words("action_type", nullable=False),
+    words("status", nullable=False),  # DRAFT | ACTIVE
+    Column("enabled", Boolean, nullable=False),
+    Column("auto_execute", Boolean, nullable=False),
+    instant("created_at", nullable=False),
+    of_workspace(),
+)
+
+pending_restate = Table(
+    "pending_restate",
+    metadata,
+    workspace_column(),
+    identifier("person_id", key=True),
+    of_workspace(),
+)
+
+import_run = Table(
+    "import_run",
+    metadata,
+    workspace_column(),
+    words("file_digest", key=True),
+    words("file_name", nullable=False),
+    words("kind", nullable=False),  # signals | people
+    Column("rows_done", BigInteger, nullable=False),
+    Column("accepted", BigInteger, nullable=False),
+    Column("duplicate", BigInteger, nullable=False),
+    Column("rejected", BigInteger, nullable=False),
+    Column("unmatched", BigInteger, nullable=False),
+    instant("started_at", nullable=False),
+    instant("finished_at"),
+    of_workspace(),
+)
+
+export_log = Table(
+    "export_log",
+    metadata,
+    workspace_column(),
+    identifier("export_id", key=True),
+    identifier("member_id"),
+    words("what", nullable=False),
+    words("format", nullable=False),
+    Column("row_count", BigInteger, nullable=False),
+    words("sha256", nullable=False),
+    instant("exported_at", nullable=False),
+    of_workspace(),
+)
