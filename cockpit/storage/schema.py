@@ -316,6 +316,7 @@ suggested_action = Table(
     words("evidence_type"),
     instant("evidence_at"),
     instant("created_at", nullable=False),
+    instant("expires_at", nullable=False),  # when the situation stops applying by itself
     instant("snoozed_until"),
     words("dismiss_reason"),
     instant("suppressed_until"),
@@ -325,6 +326,7 @@ suggested_action = Table(
     of_person(),
     Index("ix_suggested_action_rank", "workspace_id", "rank_key", "person_id"),
     Index("ix_suggested_action_person", "workspace_id", "person_id"),
+    Index("ix_suggested_action_cause", "workspace_id", "action_type", "evidence_type"),  # what a rule would act on
     Index("ix_suggested_action_snoozed", "workspace_id", "snoozed_until"),
 )
 
