@@ -1,0 +1,59 @@
+"""One list into one file, with its birth certificate and its line in the export log."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from pathlib import Path
+
+import polars as pl
+
+from cockpit.exports.certificate import Certificate, Order, certificate_bytes, certificate_path, iso
+from cockpit.exports.registry import format_named
+from cockpit.exports.sink import complete_or_nothing
+from cockpit.exports.table import Table, conform
+
+Progress = Callable[[int], None]
+
+
+def export(table: Table, order: Order, slug: str, path: Path, *, progress: Progress | None = None) -> Certificate:
+    """Write the list to the file; either both the file and its certificate are complete, or there is no file.
+
+    Raises:
+        StorageFull: the disk is full.
+        InvalidInput: there is no such format, or the file cannot be made there.
+    """
+    kind = format_named(slug)
+    rows = 0
+    frames = ahead(conform(frame, table.columns) for frame in table.frames)
+    with complete_or_nothing(path) as sink, closing(frames):
+        for written in kind.write(Table(table.columns, frames), sink):
+            rows += written
+            if progress:
+                progress(rows)
+    certificate = Certificate(
+        workspace=order.workspace,
+        what=order.what,
+        format=slug,
+        instant=iso(order.instant),
+        filters=dict(order.filters),
+        scope=order.scope,
+        columns=tuple(table.names),
+        rows=rows,
+        bytes=sink.size,
+        sha256=sink.sha256(),
+        file=path.name,
+    )
+    with complete_or_nothing(certificate_path(path)) as beside:
+        beside.write(certificate_bytes(certificate))
+    return certificate
+
+
+def ahead(frames: Iterator[pl.DataFrame]) -> Generator[pl.DataFrame]:
+    """The same frames, each read while the one before is being written."""
+    with ThreadPoolExecutor(max_workers=1) as reader:
+        coming = reader.submit(next, frames, None)
+        while (frame := coming.result()) is not None:
+            coming = reader.submit(next, frames, None)
+            yield frame
