@@ -85,7 +85,7 @@ def rows_in(path: Path) -> int:
         with path.open(newline="", encoding="utf-8") as file:
             return sum(1 for _ in csv.DictReader(file))
     if path.suffix == ".xlsx":
-        return sum(1 for _ in openpyxl.load_workbook(path, read_only=True).active.iter_rows(min_row=2))
+        return openpyxl.load_workbook(path).active.max_row - 1
     return pl.read_parquet(path).height
 
 
