@@ -1,0 +1,211 @@
+"""Scores and conversation state in, ranked suggested actions out: one card per person is the best of them.
+
+The rank is in powers of two: urgency + effect - effort, halved every two days from the moment the action became due.
+One half-life for all keeps the order of any two cards the same at every later instant, so a stored rank never drifts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from hashlib import sha1
+
+import polars as pl
+
+from scoring.actions.action import INSTANT, TYPE_AT, Action, Situation
+from scoring.actions.registry import ACTIONS, SITUATIONS, TYPES_READ
+
+HALVES_EVERY = timedelta(days=2)
+UNREACHABLE_BITS = 2.0  # a card whose channel has no address is worth a quarter: somebody has to find the address first
+_HALF_LIFE_US = HALVES_EVERY.total_seconds() * 1e6
+
+CHANNEL_NEEDS = {"phone": "has_phone", "sms": "has_phone", "whatsapp": "has_phone", "email": "has_email"}
+
+SUGGESTION_COLUMNS: dict[str, pl.DataType | type[pl.DataType]] = {
+    "person_id": pl.String,
+    "action_type": pl.String,
+    "situation": pl.Int32,
+    "urgency": pl.Float64,
+    "effect": pl.Float64,
+    "effort": pl.Float64,
+    "rank_key": pl.Float64,
+    "rank": pl.Int32,
+    "channel": pl.String,
+    "evidence_type": pl.String,
+    "evidence_at": INSTANT,
+    "expires_at": INSTANT,
+    "action_key": pl.String,
+}
+SUPPRESSED_COLUMNS: dict[str, pl.DataType | type[pl.DataType]] = {
+    "person_id": pl.String,
+    "action_type": pl.String,
+    "action_key": pl.String,  # null: every card of this type
+    "until": INSTANT,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Outlook:
+    """What is suggested now, best first, and when that will change without any new signal."""
+
+    suggestions: pl.DataFrame
+    changes: pl.DataFrame  # person_id, changes_at
+
+
+def no_suppressions() -> pl.DataFrame:
+    """Nothing was dismissed or snoozed."""
+    return pl.DataFrame(schema=SUPPRESSED_COLUMNS)
+
+
+def people_frame(
+    conversation: pl.DataFrame,
+    accumulators: pl.DataFrame,
+    scores: pl.DataFrame,
+    facts: pl.DataFrame,
+    channel_of: Callable[[str], str | None],
+) -> pl.DataFrame:
+    """One row per person of `scores` with everything the actions read; what signals say of the lifecycle wins."""
+    known = facts.select(pl.exclude("lifecycle"), pl.col("lifecycle").alias("given_lifecycle"))
+    frame = (
+        scores.join(known, on="person_id", how="left", suffix="_of_facts")
+        .join(conversation, on="person_id", how="left", suffix="_of_conversation")
+        .join(last_times(accumulators), on="person_id", how="left")
+    )
+    waiting = frame.get_column("waiting_type").drop_nulls().unique().to_list()
+    channels = {name: channel_of(name) for name in waiting}
+    return frame.with_columns(
+        pl.coalesce("lifecycle", "given_lifecycle", pl.lit("lead")).alias("lifecycle"),
+        pl.col("do_not_contact").fill_null(value=False),
+        pl.col("waiting_type").replace_strict(channels, default=None, return_dtype=pl.String).alias("waiting_channel"),
+    )
+
+
+def last_times(accumulators: pl.DataFrame) -> pl.DataFrame:
+    """One row per person: the last time of every signal type some action asks for."""
+    chosen = accumulators.lazy().filter(pl.col("type").is_in(TYPES_READ))
+    times = [
+        pl.col("last_at").filter(pl.col("type") == name).max().cast(INSTANT).alias(TYPE_AT + name)
+        for name in TYPES_READ
+    ]
+    return chosen.group_by("person_id").agg(times).collect()
+
+
+def suggest(people: pl.DataFrame, now: datetime, suppressed: pl.DataFrame | None = None) -> pl.DataFrame:
+    """Every action that applies to each person now, best first within the person."""
+    return outlook(people, now, suppressed).suggestions
+
+
+def top(suggestions: pl.DataFrame) -> pl.DataFrame:
+    """The one card of each person."""
+    return suggestions.filter(pl.col("rank") == 1)
+
+
+def outlook(people: pl.DataFrame, now: datetime, suppressed: pl.DataFrame | None = None) -> Outlook:
+    """The suggestions and the next instant at which they change by themselves."""
+    held = (no_suppressions() if suppressed is None else suppressed).filter(pl.col("until") > now)
+    cards = _cards(people, now)
+    changes = pl.concat(
+        [cards.select("person_id", pl.col("changes_at")), held.select("person_id", pl.col("until").alias("changes_at"))]
+    )
+    return Outlook(
+        suggestions=_ranked(_allowed(_keyed(cards.filter(pl.col("since") <= now)), held)),
+        changes=changes.group_by("person_id").agg(pl.col("changes_at").min()).sort("person_id"),
+    )
+
+
+def rank_at(rank_key: float, now: datetime) -> float:
+    """The rank shown at an instant: the key less the halvings since the epoch."""
+    return rank_key - now.timestamp() / HALVES_EVERY.total_seconds()
+
+
+def _cards(people: pl.DataFrame, now: datetime) -> pl.DataFrame:
+    """One row per person and situation that applies now or will, by itself, later."""
+    reachable = people.lazy().filter(~pl.col("do_not_contact") & pl.col("opted_out_at").is_null())
+    parts = [_of_situation(reachable, index, action, each, now) for index, (action, each) in enumerate(SITUATIONS)]
+    return pl.concat(pl.collect_all(parts))
+
+
+def _of_situation(
+    people: pl.LazyFrame, index: int, action: Action, situation: Situation, now: datetime
+) -> pl.LazyFrame:
+    """The people this situation applies to."""
+    channel = pl.lit(action.channel, dtype=pl.String) if situation.channel is None else situation.channel
+    anchor = situation.evidence_at if situation.anchor is None else situation.anchor
+    since = _raised(situation.since, situation.again, now)
+    until = situation.until if situation.again is None else pl.min_horizontal(situation.until, since + situation.again)
+    return (
+        people.filter(situation.when & (situation.until > now) & (situation.since < situation.until))
+        .select(
+            "person_id",
+            pl.lit(action.key).alias("action_type"),
+            pl.lit(index, dtype=pl.Int32).alias("situation"),
+            pl.lit(situation.urgency).alias("urgency"),
+            (situation.effect - UNREACHABLE_BITS * _has_no_address(channel)).cast(pl.Float64).alias("effect"),
+            pl.lit(action.effort).alias("effort"),
+            channel.alias("channel"),
+            situation.evidence_type.cast(pl.String).alias("evidence_type"),
+            situation.evidence_at.cast(INSTANT).alias("evidence_at"),
+            situation.until.cast(INSTANT).alias("expires_at"),
+            anchor.dt.epoch("us").alias("anchor"),
+            since.cast(INSTANT).alias("since"),
+            pl.when(since > now).then(since).otherwise(until).cast(INSTANT).alias("changes_at"),
+        )
+        .with_columns((pl.col("urgency") + pl.col("effect") - pl.col("effort") + _halvings()).alias("rank_key"))
+    )
+
+
+def _raised(since: pl.Expr, again: timedelta | None, now: datetime) -> pl.Expr:
+    """The last instant at which the situation was raised: once, or every `again` anew."""
+    if again is None:
+        return since
+    rounds = ((pl.lit(now) - since).dt.total_microseconds() // int(again.total_seconds() * 1e6)).clip(lower_bound=0)
+    return since + rounds * pl.lit(again)
+
+
+def _halvings() -> pl.Expr:
+    """Time in units of the half-life: what makes the order of two cards constant."""
+    return pl.col("since").dt.epoch("us").cast(pl.Float64) / _HALF_LIFE_US
+
+
+def _has_no_address(channel: pl.Expr) -> pl.Expr:
+    """1.0 where the channel needs an address the person is known not to have."""
+    missing = pl.lit(value=False)
+    for name, column in CHANNEL_NEEDS.items():
+        missing = missing | ((channel == name) & ~pl.col(column).fill_null(value=True))
+    return missing.fill_null(value=False).cast(pl.Float64)
+
+
+def _keyed(cards: pl.DataFrame) -> pl.DataFrame:
+    """The best situation of each action type per person, with the id of its card."""
+    best = cards.sort("person_id", "action_type", "rank_key", "situation", descending=[False, False, True, False])
+    best = best.unique(["person_id", "action_type"], keep="first", maintain_order=True)
+    keys = map(action_key, best["person_id"], best["action_type"], best["anchor"])
+    return best.with_columns(pl.Series("action_key", list(keys), dtype=pl.String))
+
+
+def action_key(person_id: str, action_type: str, anchor: int) -> str:
+    """The id of a card as a UUID in text: the same person, action and situation give the same card everywhere."""
+    digest = sha1(f"{person_id}|{action_type}|{anchor}".encode(), usedforsecurity=False).hexdigest()
+    return f"{digest[:8]}-{digest[8:12]}-5{digest[13:16]}-8{digest[17:20]}-{digest[20:32]}"
+
+
+def _allowed(cards: pl.DataFrame, held: pl.DataFrame) -> pl.DataFrame:
+    """Cards that nobody dismissed or snoozed."""
+    if held.is_empty():
+        return cards
+    types = held.filter(pl.col("action_key").is_null())
+    single = held.filter(pl.col("action_key").is_not_null())
+    return cards.join(types, on=["person_id", "action_type"], how="anti").join(single, on="action_key", how="anti")
+
+
+def _ranked(cards: pl.DataFrame) -> pl.DataFrame:
+    """Numbered within the person; of equals the one named first in the registry."""
+    place = {key: index for index, key in enumerate(ACTIONS)}
+    order = pl.col("action_type").replace_strict(place, return_dtype=pl.Int32).alias("place")
+    ranked = (
+        cards.with_columns(order)
+        .sort("person_id", "rank_key", "place", descending=[False, True, False])
+        .with_columns(pl.int_range(1, pl.len() + 1, dtype=pl.Int32).over("person_id").alias("rank"))
+    )
+    return ranked.select(list(SUGGESTION_COLUMNS))
