@@ -22,6 +22,7 @@ from sqlalchemy import (
     String,
     Table,
     Uuid,
+    text,
 )
 from sqlalchemy.dialects.postgresql import JSONB
 
@@ -61,6 +62,15 @@ def refers(columns: list[str], table: str, targets: list[str]) -> ForeignKeyCons
     """A foreign key on PostgreSQL; on DuckDB it would break updates of indexed parents."""
     key = ForeignKeyConstraint(columns, [f"{table}.{target}" for target in targets], ondelete="CASCADE")
     return key.ddl_if(dialect="postgresql")
+
+
+def lookup(name: str, *columns: str, sparse: str | None = None) -> Index:
+    """An index that speeds reads, on PostgreSQL only; `sparse` leaves out the rows where that column is null.
+
+    DuckDB reads with indexes of several columns as fast as without them, and they make its upserts seven times slower.
+    """
+    where = text(f"{sparse} IS NOT NULL") if sparse else None
+    return Index(name, *columns, postgresql_where=where).ddl_if(dialect="postgresql")
 
 
 def of_workspace() -> ForeignKeyConstraint:
@@ -148,9 +158,9 @@ person = Table(
     instant("updated_at", nullable=False),
     of_workspace(),
     Index("uq_person_external_id", "workspace_id", "external_id", unique=True),
-    Index("ix_person_email", "workspace_id", "email"),
-    Index("ix_person_phone", "workspace_id", "phone"),
-    Index("ix_person_name", "workspace_id", "name"),
+    lookup("ix_person_email", "workspace_id", "email"),
+    lookup("ix_person_phone", "workspace_id", "phone"),
+    lookup("ix_person_name", "workspace_id", "name"),
 )
 
 opportunity = Table(
@@ -169,7 +179,7 @@ opportunity = Table(
     instant("created_at", nullable=False),
     of_workspace(),
     Index("uq_opportunity_external_id", "workspace_id", "external_id", unique=True),
-    Index("ix_opportunity_person", "workspace_id", "person_id"),
+    lookup("ix_opportunity_person", "workspace_id", "person_id"),
 )
 
 signal = Table(
@@ -189,7 +199,7 @@ signal = Table(
     Column("payload", Json),
     words("digest", nullable=False),  # SHA-256 of the canonical body: the same id with another body is a conflict
     of_person(),
-    Index("ix_signal_person_time", "workspace_id", "person_id", "occurred_at"),
+    lookup("ix_signal_person_time", "workspace_id", "person_id", "occurred_at"),
 )
 
 unmatched_signal = Table(
@@ -204,7 +214,7 @@ unmatched_signal = Table(
     words("digest", nullable=False),
     instant("received_at", nullable=False),
     of_workspace(),
-    Index("ix_unmatched_signal_key", "workspace_id", "match_key"),
+    lookup("ix_unmatched_signal_key", "workspace_id", "match_key"),
 )
 
 signal_type = Table(
@@ -294,10 +304,10 @@ score = Table(
     identifier("owner_id"),  # of the person, for the Me / Team filter
     of_person(),
     *(
-        Index(f"ix_score_{name}", "workspace_id", f"{name}_key", "person_id")
+        lookup(f"ix_score_{name}", "workspace_id", f"{name}_key", sparse=f"{name}_key")
         for name in ("priority", "hot", "follow_up", "stale", "reconnect_recent", "reconnect_oldies", "recent")
     ),
-    Index("ix_score_due_at", "workspace_id", "due_at"),
+    lookup("ix_score_due_at", "workspace_id", "due_at", sparse="due_at"),
 )
 
 suggested_action = Table(
@@ -324,10 +334,10 @@ suggested_action = Table(
     instant("changed_at", nullable=False),
     identifier("changed_by"),
     of_person(),
-    Index("ix_suggested_action_rank", "workspace_id", "rank_key", "person_id"),
-    Index("ix_suggested_action_person", "workspace_id", "person_id"),
-    Index("ix_suggested_action_cause", "workspace_id", "action_type", "evidence_type"),  # what a rule would act on
-    Index("ix_suggested_action_snoozed", "workspace_id", "snoozed_until"),
+    lookup("ix_suggested_action_rank", "workspace_id", "rank_key", sparse="rank_key"),
+    lookup("ix_suggested_action_person", "workspace_id", "person_id"),
+    lookup("ix_suggested_action_cause", "workspace_id", "action_type", "evidence_type"),  # what a rule would act on
+    lookup("ix_suggested_action_snoozed", "workspace_id", "snoozed_until", sparse="snoozed_until"),
 )
 
 member_day = Table(

@@ -1,0 +1,44 @@
+"""The one place that builds things: `open_cockpit(settings) -> Cockpit`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from types import TracebackType
+
+from cockpit.settings import Settings
+from cockpit.storage.database import Database, open_database
+from cockpit.storage.upgrade import upgrade_database
+
+
+@dataclass(frozen=True, slots=True)
+class Cockpit:
+    """An open database with the settings of the process; closes when used as a context."""
+
+    db: Database
+    settings: Settings
+
+    def close(self) -> None:
+        """Close the database."""
+        self.db.close()
+
+    def __enter__(self) -> Cockpit:
+        """Use it as a context."""
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Close at the end of the context."""
+        self.close()
+
+
+def open_cockpit(settings: Settings | None = None) -> Cockpit:
+    """Open the database of the settings and migrate it when it is behind."""
+    settings = settings or Settings()
+    database = open_database(settings.database_url)
+    try:
+        upgrade_database(database)
+    except BaseException:
+        database.close()
+        raise
+    return Cockpit(database, settings)

@@ -1,0 +1,86 @@
+"""The open database: `open_database(url)`, then `with db.read() as conn:` and `with db.write() as conn:`.
+
+Both contexts are one transaction. A write commits when the block ends and rolls back when it raises; on DuckDB writes
+of one process wait for each other. Errors of the drivers leave as a CockpitError with one sentence.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
+from threading import RLock
+
+from sqlalchemy import URL, Connection, Engine, make_url
+from sqlalchemy.exc import ArgumentError
+
+from cockpit.errors import Misconfigured, StorageFull
+from cockpit.storage.engines import StorageEngine, engine_named
+
+
+class Database:
+    """One database and its connections; safe to share between threads."""
+
+    def __init__(self, url: URL, storage_engine: StorageEngine, pool: Engine) -> None:
+        """Use `open_database`."""
+        self.url = url
+        self.pool = pool
+        self._storage_engine = storage_engine
+        self._turn = RLock() if storage_engine.one_writer else nullcontext()
+
+    @property
+    def engine_name(self) -> str:
+        """`duckdb` or `postgresql`."""
+        return self._storage_engine.name
+
+    @property
+    def address(self) -> str:
+        """The URL without its password."""
+        return self.url.render_as_string(hide_password=True)
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        """A transaction that only reads; any number may run at once."""
+        with self._translated(), self.pool.connect() as conn, conn.begin():
+            yield conn
+
+    @contextmanager
+    def write(self) -> Iterator[Connection]:
+        """A transaction: all of the block is stored, durably, or nothing of it."""
+        with self._turn, self._translated(), self.pool.begin() as conn:
+            yield conn
+
+    def settle(self) -> None:
+        """Call once after a bulk load: checkpoint on DuckDB, statistics on PostgreSQL."""
+        with self._turn, self._translated():
+            self._storage_engine.settle(self.pool)
+
+    def close(self) -> None:
+        """Close every connection; on DuckDB this gives the file free."""
+        self.pool.dispose()
+
+    @contextmanager
+    def _translated(self) -> Iterator[None]:
+        """Turn a driver's error into a sentence; anything else passes through."""
+        try:
+            yield
+        except Exception as error:
+            translated = self._storage_engine.translate(error, self.url)
+            if translated is None:
+                raise
+            if isinstance(translated, StorageFull):
+                self._storage_engine.forget(self.pool)
+            raise translated from error
+
+
+def open_database(url: str) -> Database:
+    """Connect, and fail at once with a sentence when that is not possible; see `upgrade` for the schema."""
+    try:
+        parsed = make_url(url)
+    except ArgumentError as error:
+        raise Misconfigured("COCKPIT_DATABASE_URL is not a database URL.") from error
+    scheme = {"postgres": "postgresql"}.get(parsed.get_backend_name(), parsed.get_backend_name())
+    storage_engine = engine_named(scheme)
+    pool = storage_engine.create(parsed.set(drivername=scheme))
+    database = Database(parsed, storage_engine, pool)
+    with database.read():
+        return database

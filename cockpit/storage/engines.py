@@ -1,0 +1,65 @@
+"""What the two engines do differently: one protocol, one module per engine, found by the name of the dialect."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import AbstractContextManager
+from importlib import import_module
+from typing import Any, Protocol, cast
+
+import polars as pl
+from sqlalchemy import URL, Connection, Engine, FromClause, Select, Table
+
+from cockpit.errors import CockpitError, Misconfigured
+
+# Imported on first use: who runs on one engine does not pay for the driver of the other.
+MODULES = {"duckdb": "cockpit.storage.on_duckdb", "postgresql": "cockpit.storage.on_postgres"}
+
+
+class StorageEngine(Protocol):
+    """The operations whose text or driver calls differ between the engines."""
+
+    name: str
+    one_writer: bool  # writes of this process queue behind a lock
+
+    def create(self, url: URL) -> Engine:
+        """The SQLAlchemy engine, with its connect events; raises a CockpitError when the database cannot be had."""
+
+    def forget(self, engine: Engine) -> None:
+        """Close every connection, so that the next one starts on the database as it is on the disk."""
+
+    def translate(self, error: BaseException, url: URL) -> CockpitError | None:
+        """The sentence for a driver's error, or None when it is a bug of ours."""
+
+    def read_frame(self, conn: Connection, statement: Select[Any]) -> pl.DataFrame:
+        """All rows of a statement as one frame."""
+
+    def stream_frames(self, conn: Connection, statement: Select[Any], batch_rows: int) -> Iterator[pl.DataFrame]:
+        """The rows of a statement, `batch_rows` at a time."""
+
+    def staged(self, conn: Connection, table: Table, frame: pl.DataFrame) -> AbstractContextManager[FromClause]:
+        """The frame as something statements of this transaction can select from, typed like `table`."""
+
+    def append(self, conn: Connection, table: Table, frame: pl.DataFrame) -> int:
+        """Add rows that are known to be new, by the fastest path."""
+
+    def locked(self, statement: Select[Any]) -> Select[Any]:
+        """The statement, holding its rows until the transaction ends where two writers are possible."""
+
+    def prepare_migration(self, conn: Connection) -> None:
+        """Make Alembic work here, and let one process migrate at a time."""
+
+    def settle(self, engine: Engine) -> None:
+        """What is worth doing once after a bulk load."""
+
+
+def engine_named(name: str) -> StorageEngine:
+    """The engine behind a dialect or URL scheme."""
+    if name not in MODULES:
+        raise Misconfigured(f"COCKPIT_DATABASE_URL must begin with duckdb:/// or postgresql://, not {name}://.")
+    return cast(StorageEngine, import_module(MODULES[name]).ENGINE)
+
+
+def engine_of(conn: Connection) -> StorageEngine:
+    """The engine a connection belongs to."""
+    return engine_named(conn.dialect.name)

@@ -1,0 +1,74 @@
+"""Frames in and out of the database, the same on both engines.
+
+    read_frame(conn, statement) -> pl.DataFrame
+    stream_frames(conn, statement, batch_rows=50_000) -> Iterator[pl.DataFrame]
+    staged(conn, table, frame) -> context manager: something to select from and join with in this transaction
+    chosen(conn, ids) -> context manager: the same for a list of person ids (column person_id)
+    bulk_insert(conn, table, frame) -> int          rows known to be new
+    bulk_upsert(conn, table, frame) -> int          insert, or update every given column that is no key
+    in_workspace(frame, workspace_id) -> frame      adds the column workspace_id, first
+
+In frames ids and JSON are text, instants are Datetime("us", "UTC"), whole numbers Int64, amounts Float64.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from contextlib import AbstractContextManager
+from typing import Any
+from uuid import UUID
+
+import polars as pl
+from sqlalchemy import Connection, FromClause, Select, Table, select
+from sqlalchemy.dialects.postgresql import insert
+
+from cockpit.model.ids import WorkspaceId
+from cockpit.storage.engines import engine_of
+from cockpit.storage.schema import person
+
+
+def read_frame(conn: Connection, statement: Select[Any]) -> pl.DataFrame:
+    """All rows of a statement as one frame."""
+    return engine_of(conn).read_frame(conn, statement)
+
+
+def stream_frames(conn: Connection, statement: Select[Any], batch_rows: int = 50_000) -> Iterator[pl.DataFrame]:
+    """The rows of a statement in batches; run nothing else on `conn` until the stream has ended."""
+    return engine_of(conn).stream_frames(conn, statement, batch_rows)
+
+
+def staged(conn: Connection, table: Table, frame: pl.DataFrame) -> AbstractContextManager[FromClause]:
+    """A frame whose columns are columns of `table`, as something to select from and join with."""
+    return engine_of(conn).staged(conn, table, frame)
+
+
+def chosen(conn: Connection, ids: Iterable[UUID | str]) -> AbstractContextManager[FromClause]:
+    """The given person ids as a relation with one column, person_id."""
+    unique = sorted({str(identity) for identity in ids})
+    return staged(conn, person, pl.DataFrame({"person_id": unique}, schema={"person_id": pl.String}))
+
+
+def in_workspace(frame: pl.DataFrame, workspace_id: WorkspaceId) -> pl.DataFrame:
+    """The frame with its workspace as first column."""
+    return frame.select(pl.lit(str(workspace_id)).alias("workspace_id"), pl.exclude("workspace_id"))
+
+
+def bulk_insert(conn: Connection, table: Table, frame: pl.DataFrame) -> int:
+    """Add rows that are known to be new; an existing key fails the transaction."""
+    return engine_of(conn).append(conn, table, frame) if frame.height else 0
+
+
+def bulk_upsert(conn: Connection, table: Table, frame: pl.DataFrame) -> int:
+    """Add rows, or set every given column of those whose primary key exists; keys are unique within the frame."""
+    if not frame.height:
+        return 0
+    keys = [column.name for column in table.primary_key]
+    # Sorted by key, two writers meet the same rows in the same order and cannot block each other.
+    with staged(conn, table, frame.sort(keys)) as source:
+        statement = insert(table).from_select(frame.columns, select(source))
+        changes = {name: statement.excluded[name] for name in frame.columns if name not in keys}
+        if changes:
+            conn.execute(statement.on_conflict_do_update(index_elements=keys, set_=changes))
+        else:
+            conn.execute(statement.on_conflict_do_nothing(index_elements=keys))
+    return frame.height
