@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime
 
 import polars as pl
-from sqlalchemy import Connection, and_, func, select
+from sqlalchemy import ColumnElement, Connection, Table, and_, func, select
 
 from cockpit.model.ids import WorkspaceId
 from cockpit.storage.frames import stream_frames
@@ -16,10 +15,10 @@ from cockpit.storage.schema import company, conversation, member, person, score
 def stream_people(conn: Connection, workspace_id: WorkspaceId, *, batch_rows: int = 20_000) -> Iterator[pl.DataFrame]:
     """Everybody in the workspace by name, a batch at a time; scores as they were computed at `scored_at`."""
     joined = (
-        person.outerjoin(company, and_(*same_workspace(company), company.c.company_id == person.c.company_id))
-        .outerjoin(member, and_(*same_workspace(member), member.c.member_id == person.c.owner_id))
-        .outerjoin(score, and_(*same_workspace(score), score.c.person_id == person.c.person_id))
-        .outerjoin(conversation, and_(*same_workspace(conversation), conversation.c.person_id == person.c.person_id))
+        person.outerjoin(company, with_person(company, "company_id"))
+        .outerjoin(member, with_person(member, "member_id", "owner_id"))
+        .outerjoin(score, with_person(score, "person_id"))
+        .outerjoin(conversation, with_person(conversation, "person_id"))
     )
     statement = (
         select(
@@ -51,3 +50,13 @@ def stream_people(conn: Connection, workspace_id: WorkspaceId, *, batch_rows: in
         .order_by(person.c.name, person.c.person_id)
     )
     return stream_frames(conn, statement, batch_rows)
+
+
+def count_people(conn: Connection, workspace_id: WorkspaceId) -> int:
+    """How many people the list has."""
+    return conn.execute(select(func.count()).where(person.c.workspace_id == workspace_id)).scalar_one()
+
+
+def with_person(table: Table, key: str, own_key: str | None = None) -> ColumnElement[bool]:
+    """The rows of a table that belong to the person's row."""
+    return and_(table.c.workspace_id == person.c.workspace_id, table.c[key] == person.c[own_key or key])
