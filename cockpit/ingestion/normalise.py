@@ -13,7 +13,7 @@ from cockpit.ingestion.contacts import bare_phone, folded_email
 from cockpit.ingestion.digest import digests
 from cockpit.ingestion.instants import EARLIEST, FUTURE_ALLOWED, parsed_instants, reason_of
 from cockpit.ingestion.sources.batch import Reject
-from cockpit.ingestion.sources.text import NUL, canonical, parse_json
+from cockpit.ingestion.sources.text import CONTROL, NUL, canonical, parse_json
 
 UUID_TEXT = r"^[0-9a-fA-F]{8}-([0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}$"
 LONGEST = {
@@ -87,7 +87,7 @@ def _typed(text: pl.DataFrame, zone: ZoneInfo | None) -> pl.DataFrame:
         bare_phone(pl.col("phone")),
         payload,
         fault,
-        pl.any_horizontal(pl.col(name).str.contains("\0", literal=True) for name in SIGNAL_COLUMNS.known).alias("nul"),
+        pl.any_horizontal(pl.col(name).str.contains(CONTROL) for name in SIGNAL_COLUMNS.known).alias("nul"),
     )
 
 

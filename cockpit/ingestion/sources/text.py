@@ -11,7 +11,8 @@ from uuid import UUID
 from cockpit.ingestion.sources.batch import MAX_FIELD, Columns
 
 NOT_UTF8 = "has bytes that are not UTF-8 (or half of a surrogate pair)"
-NUL = "has a NUL character"
+NUL = "has a NUL or another control character"
+CONTROL = r"[\x00-\x08\x0b\x0c\x0e-\x1f]"
 
 
 def is_utf8(text: str) -> bool:
