@@ -42,6 +42,12 @@ def name_of(signal_type: str | None, titles: Mapping[str, str] | None = None) ->
     return title or signal_type.replace("_", " ").lower()
 
 
+def inside(name: str) -> str:
+    """The name within a sentence: `Missed call` in small letters, `SMS reply` and `WhatsApp reply` as they are."""
+    first = name.split(" ", 1)[0]
+    return name[:1].lower() + name[1:] if first == first.capitalize() else name
+
+
 def opening(name: str) -> str:
     """The name as the first word of a sentence."""
     return name[:1].upper() + name[1:]

@@ -6,10 +6,11 @@ One half-life for all keeps the order of any two cards the same at every later i
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha1
+from typing import Any
 
 import polars as pl
 
@@ -209,3 +210,8 @@ def _ranked(cards: pl.DataFrame) -> pl.DataFrame:
         .with_columns(pl.int_range(1, pl.len() + 1, dtype=pl.Int32).over("person_id").alias("rank"))
     )
     return ranked.select(list(SUGGESTION_COLUMNS))
+
+
+def reason(situation: int, row: Mapping[str, Any], now: datetime) -> str:
+    """The sentence of a card, with its evidence."""
+    return SITUATIONS[situation][1].reason(row, now)

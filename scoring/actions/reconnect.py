@@ -7,14 +7,14 @@ from datetime import datetime, timedelta
 import polars as pl
 
 from scoring.actions.action import BAND_BITS, OUR_TURN, Action, Row, Situation, after_planned_step, plus
-from scoring.phrases import event
+from scoring.phrases import event, inside
 
 # Replies count for coming back, with quickly falling returns.
 _HISTORY_BITS = pl.min_horizontal(pl.col("inbound_days").fill_null(0) + 1, 16).log(2) * 0.5
 
 
 def _quiet(row: Row, now: datetime) -> str:
-    return f"Once engaged, quiet since {event(row, now).lower()}."
+    return f"Once engaged, quiet since {inside(event(row, now))}."
 
 
 RECONNECT = Action(

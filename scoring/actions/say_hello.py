@@ -7,12 +7,12 @@ from datetime import datetime
 import polars as pl
 
 from scoring.actions.action import OPEN_LEAD, OUR_TURN, Action, Row, Situation, after_planned_step, plus
-from scoring.phrases import ago, name_of
+from scoring.phrases import ago, inside, name_of
 
 
 def _new(row: Row, now: datetime) -> str:
     return (
-        f"New {ago(row['first_at'], now)} by {name_of(row['evidence_type'], row['titles']).lower()}, not greeted yet."
+        f"New {ago(row['first_at'], now)} by {inside(name_of(row['evidence_type'], row['titles']))}, not greeted yet."
     )
 
 

@@ -18,7 +18,7 @@ from scoring.actions.action import (
     plus,
     type_at,
 )
-from scoring.phrases import ago, event
+from scoring.phrases import ago, event, inside
 
 _NO_REPLY = type_at("NO_REPLY")
 _LAST_WORD = pl.max_horizontal("last_inbound_at", "last_outbound_at")
@@ -29,7 +29,7 @@ def _answer(row: Row, now: datetime) -> str:
 
 
 def _silence(row: Row, now: datetime) -> str:
-    return f"No answer to our {event(row, now).lower()}."
+    return f"No answer to our {inside(event(row, now))}."
 
 
 def _no_reply(row: Row, now: datetime) -> str:

@@ -1,0 +1,133 @@
+"""The top of every panel by index: which people could be among the first rows at an instant.
+
+A row that is not due differs from its stored key by the margin of its panel at most. So the last of the first `limit`
+stored keys, less twice the margin, is a line below which nobody can be among the first `limit` now. Rows that are due
+are always candidates, so the answer is exact even while the worker is behind.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Select,
+    and_,
+    collate,
+    func,
+    literal,
+    or_,
+    select,
+    union,
+)
+
+from cockpit.model.ids import MemberId, WorkspaceId
+from cockpit.storage.frames import read_frame
+from cockpit.storage.schema import person, score, suggested_action
+
+RANK_KEY = "rank_key"  # of suggested_action; every other key is a column of score
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """What is looked for: whose panels, at which instant, how many rows, and how far keys may have drifted."""
+
+    workspace_id: WorkspaceId
+    now: datetime
+    limit: int
+    margins: Mapping[str, float]  # key column -> the most a row that is not due differs from its stored key
+    owner_id: MemberId | None = None
+
+
+def list_candidates(conn: Connection, reach: Reach) -> list[str]:
+    """Everybody who may be among the first `limit` people of one of the panels, and everybody who is due."""
+    lines = find_lines(conn, reach)
+    parts = [part for key, line in lines.items() for part in _above(reach, key, line)]
+    return read_frame(conn, select(union(*parts, _due(reach)).subquery()))["person_id"].to_list()
+
+
+def find_lines(conn: Connection, reach: Reach) -> dict[str, float | None]:
+    """The stored key at place `limit` of each panel; None where the panel is shorter."""
+    columns = [_line(reach, key).scalar_subquery().label(key) for key in reach.margins]
+    frame = read_frame(conn, select(*columns))
+    return {key: frame[key][0] for key in reach.margins}
+
+
+def count_members(conn: Connection, reach: Reach) -> dict[str, int]:
+    """How many people that are not due each panel holds, counted up to `limit`."""
+    columns = []
+    for key in reach.margins:
+        column, source = _source(reach, key)
+        some = source.with_only_columns(literal(1).label("one")).where(column.is_not(None), _steady(reach))
+        columns.append(
+            select(func.count()).select_from(some.limit(reach.limit).subquery()).scalar_subquery().label(key)
+        )
+    frame = read_frame(conn, select(*columns))
+    return {key: frame[key][0] for key in reach.margins}
+
+
+def list_due(conn: Connection, reach: Reach) -> list[str]:
+    """Everybody whose stored row no longer holds."""
+    return read_frame(conn, _due(reach))["person_id"].to_list()
+
+
+def _above(reach: Reach, key: str, line: float | None) -> list[Select[Any]]:
+    """The people at or above a line: all whose key drifts, and the first `limit` of those whose key stands still."""
+    margin = reach.margins[key]
+    column, source = _source(reach, key)
+    above = column.is_not(None) if line is None else column >= line - 2 * margin
+    people = source.where(above)
+    if line is None:
+        return [people.where(_steady(reach))]
+    still = people.where(score.c.due_at.is_(None) if margin else _steady(reach))
+    first = _first(still, column, reach.limit)
+    return [first, people.where(score.c.due_at > reach.now)] if margin else [first]
+
+
+def _first(people: Select[Any], column: ColumnElement[float], limit: int) -> Select[Any]:
+    """The first people by key; of equals by external id, name and id in the order of code points, as frames sort."""
+    order = (
+        column.desc(),
+        collate(person.c.external_id, "C").asc().nulls_last(),
+        collate(person.c.name, "C"),
+        person.c.person_id,
+    )
+    joined = people.join(
+        person, and_(person.c.workspace_id == score.c.workspace_id, person.c.person_id == score.c.person_id)
+    )
+    inner = joined.order_by(*order).limit(limit).subquery()
+    return select(inner.c.person_id)
+
+
+def _line(reach: Reach, key: str) -> Select[Any]:
+    column, source = _source(reach, key)
+    rows = source.with_only_columns(column).where(column.is_not(None), _steady(reach))
+    return rows.order_by(column.desc()).offset(reach.limit - 1).limit(1)
+
+
+def _source(reach: Reach, key: str) -> tuple[ColumnElement[float], Select[Any]]:
+    """The key and the people that may have it."""
+    mine = score.c.workspace_id == reach.workspace_id
+    own = () if reach.owner_id is None else (score.c.owner_id == reach.owner_id,)
+    if key != RANK_KEY:
+        return score.c[key], select(score.c.person_id).where(mine, *own)
+    same = and_(
+        suggested_action.c.workspace_id == score.c.workspace_id, suggested_action.c.person_id == score.c.person_id
+    )
+    cards = select(score.c.person_id).select_from(suggested_action).join(score, same)
+    return suggested_action.c.rank_key, cards.where(mine, suggested_action.c.workspace_id == reach.workspace_id, *own)
+
+
+def _steady(reach: Reach) -> ColumnElement[bool]:
+    """Rows whose stored keys and memberships still hold."""
+    return or_(score.c.due_at.is_(None), score.c.due_at > reach.now)
+
+
+def _due(reach: Reach) -> Select[Any]:
+    mine = (score.c.workspace_id == reach.workspace_id, score.c.due_at <= reach.now)
+    own = () if reach.owner_id is None else (score.c.owner_id == reach.owner_id,)
+    return select(score.c.person_id).where(*mine, *own)
