@@ -16,6 +16,8 @@ from sqlalchemy.exc import ArgumentError
 from cockpit.errors import Misconfigured, StorageFull
 from cockpit.storage.engines import StorageEngine, engine_named
 
+__all__ = ["Connection", "Database", "open_database"]  # callers name the type of `conn` without importing the driver
+
 
 class Database:
     """One database and its connections; safe to share between threads."""
