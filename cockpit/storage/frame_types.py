@@ -7,6 +7,7 @@ from typing import Any
 import polars as pl
 from sqlalchemy import (
     JSON,
+    BigInteger,
     Boolean,
     ColumnElement,
     Date,
@@ -25,7 +26,8 @@ INSTANT = pl.Datetime("us", "UTC")
 # First match wins. Uuid and JSON are text in frames: polars has no such types, and Python objects would be slow.
 POLARS_TYPES: tuple[tuple[type[Any], pl.DataType], ...] = (
     (Boolean, pl.Boolean()),
-    (Integer, pl.Int64()),
+    (BigInteger, pl.Int64()),
+    (Integer, pl.Int32()),
     (Double, pl.Float64()),
     (Float, pl.Float64()),
     (Numeric, pl.Float64()),

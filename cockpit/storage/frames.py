@@ -7,8 +7,10 @@
     bulk_insert(conn, table, frame) -> int          rows known to be new
     bulk_upsert(conn, table, frame) -> int          insert, or update every given column that is no key
     in_workspace(frame, workspace_id) -> frame      adds the column workspace_id, first
+    own_columns(table) -> list[Column]              all but workspace_id, to select
+    read_rows_of(conn, table, workspace_id, ids)    the rows of these people in a table with a person_id
 
-In frames ids and JSON are text, instants are Datetime("us", "UTC"), whole numbers Int64, amounts Float64.
+In frames ids and JSON are text, instants Datetime("us", "UTC"), Integer Int32, BigInteger Int64, amounts Float64.
 """
 
 from __future__ import annotations
@@ -19,7 +21,7 @@ from typing import Any
 from uuid import UUID
 
 import polars as pl
-from sqlalchemy import Connection, FromClause, Select, Table, select
+from sqlalchemy import Column, Connection, FromClause, Select, Table, select
 from sqlalchemy.dialects.postgresql import insert
 
 from cockpit.model.ids import WorkspaceId
@@ -51,6 +53,19 @@ def chosen(conn: Connection, ids: Iterable[UUID | str]) -> AbstractContextManage
 def in_workspace(frame: pl.DataFrame, workspace_id: WorkspaceId) -> pl.DataFrame:
     """The frame with its workspace as first column."""
     return frame.select(pl.lit(str(workspace_id)).alias("workspace_id"), pl.exclude("workspace_id"))
+
+
+def own_columns(table: Table) -> list[Column[Any]]:
+    """The columns of a table without its workspace."""
+    return [column for column in table.c if column.name != "workspace_id"]
+
+
+def read_rows_of(conn: Connection, table: Table, workspace_id: WorkspaceId, ids: Iterable[UUID | str]) -> pl.DataFrame:
+    """The rows of these people in a table with a person_id, without the workspace."""
+    with chosen(conn, ids) as people:
+        joined = table.join(people, people.c.person_id == table.c.person_id)
+        query = select(*own_columns(table)).select_from(joined).where(table.c.workspace_id == workspace_id)
+        return read_frame(conn, query)
 
 
 def bulk_insert(conn: Connection, table: Table, frame: pl.DataFrame) -> int:

@@ -1,0 +1,69 @@
+"""Members of a workspace, and the logins behind them.
+
+list_members(conn, workspace_id) -> tuple[Member, ...]      by name
+find_member(conn, workspace_id, email) -> Member | None
+upsert_member(conn, workspace_id, *, email, name, role="member", now) -> MemberId
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID, uuid5
+
+from sqlalchemy import Connection, select
+from sqlalchemy.dialects.postgresql import insert
+
+from cockpit.model.ids import ROOT, MemberId, WorkspaceId, member_id_of
+from cockpit.storage.schema import member, user_account
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A user in a workspace."""
+
+    member_id: MemberId
+    user_id: UUID | None
+    name: str
+    email: str
+    role: str
+    created_at: datetime
+
+
+COLUMNS = tuple(member.c[name] for name in ("member_id", "user_id", "name", "email", "role", "created_at"))
+
+
+def list_members(conn: Connection, workspace_id: WorkspaceId) -> tuple[Member, ...]:
+    """The members of a workspace by name."""
+    query = select(*COLUMNS).where(member.c.workspace_id == workspace_id).order_by(member.c.name, member.c.email)
+    return tuple(Member(**row._mapping) for row in conn.execute(query))
+
+
+def find_member(conn: Connection, workspace_id: WorkspaceId, email: str) -> Member | None:
+    """The member with this e-mail address, or None."""
+    query = select(*COLUMNS).where(member.c.workspace_id == workspace_id, member.c.email == email.casefold())
+    row = conn.execute(query).one_or_none()
+    return None if row is None else Member(**row._mapping)
+
+
+def upsert_member(
+    conn: Connection, workspace_id: WorkspaceId, *, email: str, name: str, role: str = "member", now: datetime
+) -> MemberId:
+    """Add a member, or rename the one with this e-mail address; the login is made when it is missing."""
+    address = email.casefold()
+    user_id = uuid5(ROOT, f"user:{address}")
+    login = insert(user_account).values(user_id=user_id, email=address, name=name, created_at=now)
+    conn.execute(login.on_conflict_do_nothing(index_elements=["user_id"]))
+    member_id = member_id_of(workspace_id, address)
+    row = insert(member).values(
+        workspace_id=workspace_id,
+        member_id=member_id,
+        user_id=user_id,
+        name=name,
+        email=address,
+        role=role,
+        created_at=now,
+    )
+    changes = {"name": row.excluded.name, "role": row.excluded.role}
+    conn.execute(row.on_conflict_do_update(index_elements=["workspace_id", "member_id"], set_=changes))
+    return member_id

@@ -1,0 +1,119 @@
+"""Signals, stored once and never changed.
+
+    insert_new(conn, workspace_id, frame) -> Inserted
+        frame: columns of `signal` without workspace_id; every row gets one outcome, also repeats within the frame
+    list_signals(conn, workspace_id, ids, *, before=None) -> frame(person_id, type, occurred_at, value, scheduled_for)
+    list_all_signals(conn, workspace_id, *, before=None) -> the same of everybody, for replays in memory
+    count_signals(conn, workspace_id) -> int
+The entries of one person's timeline: cockpit.storage.timeline.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import polars as pl
+from sqlalchemy import Connection, Select, and_, func, select
+from sqlalchemy.dialects.postgresql import insert
+
+from cockpit.model.ids import WorkspaceId
+from cockpit.storage.frames import chosen, in_workspace, read_frame, staged
+from cockpit.storage.schema import signal
+
+NEW, DUPLICATE, CONFLICT = "new", "duplicate", "conflict"
+KEY = ("source", "source_event_id")
+REPLAYED = tuple(signal.c[name] for name in ("person_id", "type", "occurred_at", "value", "scheduled_for"))
+
+
+@dataclass(frozen=True, slots=True)
+class Inserted:
+    """What became of each row of a batch: its rows in their order, with `outcome` and `known_digest`."""
+
+    rows: pl.DataFrame
+
+    @property
+    def new(self) -> pl.DataFrame:
+        """The rows that are stored now and were not before."""
+        return self.rows.filter(pl.col("outcome") == NEW)
+
+    @property
+    def duplicates(self) -> pl.DataFrame:
+        """The rows that were stored before with the same body."""
+        return self.rows.filter(pl.col("outcome") == DUPLICATE)
+
+    @property
+    def conflicts(self) -> pl.DataFrame:
+        """The rows whose id is taken by another body, whose digest is `known_digest`."""
+        return self.rows.filter(pl.col("outcome") == CONFLICT)
+
+
+def insert_new(conn: Connection, workspace_id: WorkspaceId, frame: pl.DataFrame) -> Inserted:
+    """Store the signals whose (source, source_event_id) is new; say of every other whether its body is the same."""
+    batch = frame.with_row_index("position")
+    first = batch.unique(subset=KEY, keep="first", maintain_order=True)
+    stored = _insert_unknown(conn, in_workspace(first.drop("position"), workspace_id))
+    is_first = batch.join(first.select("position", is_first=pl.lit(value=True)), on="position", how="left")
+    judged = is_first.join(stored.with_columns(is_stored=pl.lit(value=True)), on=KEY, how="left", maintain_order="left")
+    if stored.height == frame.height:
+        known = pl.DataFrame(schema={**dict.fromkeys(KEY, pl.String), "known_digest": pl.String})
+    else:
+        known = _list_digests(conn, workspace_id, first.join(stored, on=KEY, how="anti").select(KEY))
+        known = pl.concat([known, first.join(stored, on=KEY, how="semi").select(*KEY, known_digest="digest")])
+    is_new = pl.col("is_stored").is_not_null() & pl.col("is_first").is_not_null()
+    outcome = (
+        pl.when(is_new)
+        .then(pl.lit(NEW))
+        .when(pl.col("digest") == pl.col("known_digest"))
+        .then(pl.lit(DUPLICATE))
+        .otherwise(pl.lit(CONFLICT))
+    )
+    rows = judged.join(known, on=KEY, how="left", maintain_order="left").with_columns(outcome=outcome)
+    return Inserted(rows.select(*frame.columns, "outcome", "known_digest"))
+
+
+def list_signals(
+    conn: Connection, workspace_id: WorkspaceId, ids: Iterable[UUID | str], *, before: datetime | None = None
+) -> pl.DataFrame:
+    """The signals of these people, as a replay reads them; only earlier ones when an instant is given."""
+    with chosen(conn, ids) as wanted:
+        query = select(*REPLAYED).join(wanted, wanted.c.person_id == signal.c.person_id)
+        return read_frame(conn, _before(query.where(signal.c.workspace_id == workspace_id), before))
+
+
+def list_all_signals(conn: Connection, workspace_id: WorkspaceId, *, before: datetime | None = None) -> pl.DataFrame:
+    """The signals of everybody, as a replay reads them."""
+    return read_frame(conn, _before(select(*REPLAYED).where(signal.c.workspace_id == workspace_id), before))
+
+
+def count_signals(conn: Connection, workspace_id: WorkspaceId) -> int:
+    """How many signals a workspace has."""
+    query = select(func.count()).select_from(signal).where(signal.c.workspace_id == workspace_id)
+    return int(conn.execute(query).scalar_one())
+
+
+def _insert_unknown(conn: Connection, frame: pl.DataFrame) -> pl.DataFrame:
+    """Insert the rows whose key is free and answer their keys; sorted, so that two batches cannot block each other."""
+    if not frame.height:
+        return pl.DataFrame(schema=dict.fromkeys(KEY, pl.String))
+    # all workspaces: the rows carry their workspace_id
+    with staged(conn, signal, frame.sort("workspace_id", *KEY)) as source:
+        statement = insert(signal).from_select(frame.columns, select(source)).on_conflict_do_nothing()
+        stored = conn.execute(statement.returning(*(signal.c[name] for name in KEY))).all()
+    return pl.DataFrame([tuple(row) for row in stored], schema=dict.fromkeys(KEY, pl.String), orient="row")
+
+
+def _list_digests(conn: Connection, workspace_id: WorkspaceId, keys: pl.DataFrame) -> pl.DataFrame:
+    """The digests of stored signals."""
+    with staged(conn, signal, keys) as wanted:
+        same = and_(*(wanted.c[name] == signal.c[name] for name in KEY))
+        columns = (*(signal.c[name] for name in KEY), signal.c.digest.label("known_digest"))
+        return read_frame(conn, select(*columns).join(wanted, same).where(signal.c.workspace_id == workspace_id))
+
+
+def _before(query: Select[Any], before: datetime | None) -> Select[Any]:
+    """Only signals earlier than the instant."""
+    return query if before is None else query.where(signal.c.occurred_at < before)

@@ -1,0 +1,74 @@
+"""One person's signals as a story, newest first.
+
+list_timeline(conn, workspace_id, person_id, *, limit=50, before=None, as_of=None) -> tuple[Entry, ...]
+    before: (occurred_at, source, source_event_id) of the last entry shown, for the next page
+list_signals_of_types(conn, workspace_id, types, *, since, until) -> frame(person_id, type, occurred_at, value)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import polars as pl
+from sqlalchemy import Connection, select, tuple_
+
+from cockpit.model.ids import WorkspaceId
+from cockpit.storage.frames import read_frame
+from cockpit.storage.schema import signal
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One signal of a person."""
+
+    occurred_at: datetime
+    received_at: datetime
+    type: str
+    source: str
+    source_event_id: str
+    channel: str | None
+    direction: str | None
+    value: float | None
+    scheduled_for: datetime | None
+    payload: Mapping[str, Any] | None
+
+
+COLUMNS = tuple(signal.c[name] for name in Entry.__dataclass_fields__)
+ORDER = (signal.c.occurred_at, signal.c.source, signal.c.source_event_id)
+
+
+def list_timeline(
+    conn: Connection,
+    workspace_id: WorkspaceId,
+    person_id: UUID,
+    *,
+    limit: int = 50,
+    before: tuple[datetime, str, str] | None = None,
+    as_of: datetime | None = None,
+) -> tuple[Entry, ...]:
+    """A page of a person's signals, newest first."""
+    query = select(*COLUMNS).where(signal.c.workspace_id == workspace_id, signal.c.person_id == person_id)
+    if before is not None:
+        query = query.where(tuple_(*ORDER) < tuple_(*before))
+    if as_of is not None:
+        query = query.where(signal.c.occurred_at < as_of)
+    rows = conn.execute(query.order_by(*(column.desc() for column in ORDER)).limit(limit))
+    return tuple(Entry(**row._mapping) for row in rows)
+
+
+def list_signals_of_types(
+    conn: Connection, workspace_id: WorkspaceId, types: Sequence[str], *, since: datetime, until: datetime
+) -> pl.DataFrame:
+    """All signals of some types in a span, oldest first."""
+    columns = (signal.c.person_id, signal.c.type, signal.c.occurred_at, signal.c.value)
+    query = select(*columns).where(
+        signal.c.workspace_id == workspace_id,
+        signal.c.type.in_(types),
+        signal.c.occurred_at >= since,
+        signal.c.occurred_at < until,
+    )
+    return read_frame(conn, query.order_by(signal.c.occurred_at, signal.c.person_id))

