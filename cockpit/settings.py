@@ -38,5 +38,8 @@ class Settings(BaseSettings):
     secret_key: str = Field(default="", description="signs sessions; needed unless the server listens on loopback only")
     host: str = Field(default="127.0.0.1", description="the address `cockpit serve` listens on")
     port: int = Field(default=8501, description="the port `cockpit serve` listens on")
+    allowed_hosts: str = Field(
+        default="", description="host names the server answers to besides its own, separated by commas"
+    )
     demo: bool = Field(default=True, description="seed a demo workspace when the database has no workspace")
     refresh_seconds: float = Field(default=5.0, description="how often the worker refreshes scores that are due")

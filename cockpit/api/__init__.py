@@ -1,0 +1,1 @@
+"""HTTP: the gate that wraps everything, health, sign-in, redirects and exports."""

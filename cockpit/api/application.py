@@ -1,0 +1,40 @@
+"""Puts the HTTP side together: the routes and the gate in front of everything mounted on the app."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from fastapi import FastAPI, Request
+from starlette.responses import JSONResponse
+
+from cockpit.api import links, scripts
+from cockpit.api.gate import Gate
+from cockpit.api.health import health_routes
+from cockpit.api.sessions import Sessions, check_settings
+from cockpit.api.sign_in import sign_in_routes
+from cockpit.bootstrap import Cockpit
+from cockpit.errors import CockpitError
+
+
+def add_routes(
+    app: FastAPI, sessions: Sessions, cockpit: Callable[[], Cockpit], *, worker_runs: Callable[[], bool]
+) -> None:
+    """Give the app our routes and put the gate around it; what is mounted later is behind the gate as well.
+
+    Raises:
+        Misconfigured: strangers could get in under these settings.
+    """
+    check_settings(sessions.settings)
+    app.include_router(health_routes(cockpit, worker_runs=worker_runs))
+    app.include_router(sign_in_routes(sessions))
+    app.include_router(links.router)
+    app.include_router(scripts.router)
+    app.add_exception_handler(CockpitError, say)
+    app.add_middleware(Gate, sessions=sessions)
+
+
+def say(_: Request, error: Exception) -> JSONResponse:
+    """Answer an error that a person may read."""
+    status = error.status if isinstance(error, CockpitError) else 500
+    kind = type(error).__name__
+    return JSONResponse({"statusCode": status, "error": kind, "messages": [str(error)]}, status_code=status)

@@ -1,0 +1,195 @@
+"""The gate: plain ASGI around FastAPI and Streamlit alike, websockets included.
+
+Order: host, size, trusted headers, session, origin, route policy; one wrapper adds the headers of every answer.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import json
+import socket
+from collections.abc import Mapping
+from urllib.parse import quote, urlsplit
+
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from cockpit.api.headers import security_headers
+from cockpit.api.sessions import Sessions, is_loopback
+from cockpit.model.principals import PRINCIPAL_HEADER, Principal
+
+LARGEST_BODY = 25 * 1024 * 1024
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+
+# Everything that is not named here needs a session.
+PUBLIC = ("/healthz", "/readyz", "/sign-in", "/_stcore/health", "/favicon.ico", "/favicon.png")
+PUBLIC_FOLDERS = ("/static/",)
+CLOSED = ("/_stcore/metrics", "/_stcore/script-health-check")
+CLOSED_FOLDERS = ("/_stcore/agent",)
+PRIVATE_READS = ("/exports/", "/media/")
+KEPT_BY_BROWSER = ("/static/", "/favicon")
+
+
+class Gate:
+    """Lets a request through to the app, or answers it."""
+
+    def __init__(self, app: ASGIApp, sessions: Sessions) -> None:
+        """Wrap `app`; `sessions` says who is who."""
+        self.app = app
+        self.sessions = sessions
+        self.hosts = allowed_hosts(sessions)
+        self.headers = security_headers()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Check one connection and hand it on."""
+        if scope["type"] not in ("http", "websocket"):
+            await self.app(scope, receive, send)
+            return
+        headers = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in scope["headers"]}
+        answer = Answer(scope, send, self.headers)
+        principal = self.sessions.principal(headers, scope["client"][0] if scope.get("client") else None)
+        refusal = self._refusal(scope, headers, principal)
+        if refusal:
+            await answer.refuse(*refusal)
+            return
+        guarded = self._recheck(scope, headers, receive, send) if scope["type"] == "websocket" else _limited(receive)
+        await self.app(_with_principal(scope, principal), guarded, answer.send)
+
+    def _refusal(self, scope: Scope, headers: Mapping[str, str], principal: Principal | None) -> tuple[int, str] | None:
+        """The status and sentence with which to answer, or None to let it through."""
+        path = scope["path"]
+        writes = scope["type"] == "websocket" or scope["method"] not in SAFE_METHODS
+        if not self._is_our_host(headers.get("host", "")):
+            return 400, "This address is not one of ours."
+        if _too_large(headers):
+            return 413, "That is more than 25 MB."
+        if path in CLOSED or path.startswith(CLOSED_FOLDERS):
+            return 404, "There is nothing here."
+        if (writes or path.startswith(PRIVATE_READS)) and not _same_origin(scope, headers, writes=writes):
+            return 403, "This request came from another site."
+        if principal or path in PUBLIC or path.startswith(PUBLIC_FOLDERS):
+            return None
+        return _send_to_sign_in(scope, headers)
+
+    def _is_our_host(self, host: str) -> bool:
+        try:
+            name = urlsplit(f"//{host}").hostname or ""
+        except ValueError:
+            return False
+        if name in self.hosts or is_loopback(name):
+            return True
+        # An address, unlike a name, cannot be pointed at us by somebody else's DNS.
+        return not self.sessions.open_to_owner and _is_address(name)
+
+    def _recheck(self, scope: Scope, headers: Mapping[str, str], receive: Receive, send: Send) -> Receive:
+        """End an open socket at its next message when its session has ended."""
+        client = scope["client"][0] if scope.get("client") else None
+
+        async def checked() -> Message:
+            message = await receive()
+            if message["type"] == "websocket.receive" and not self.sessions.principal(headers, client):
+                await send({"type": "websocket.close", "code": 1008})
+                return {"type": "websocket.disconnect", "code": 1008}
+            return message
+
+        return checked
+
+
+class Answer:
+    """What goes back: the app's own answer with our headers, or a refusal."""
+
+    def __init__(self, scope: Scope, send: Send, headers: list[tuple[bytes, bytes]]) -> None:
+        """Answer the request of `scope`."""
+        self.scope = scope
+        self._send = send
+        self._headers = headers + self._by_path()
+
+    async def send(self, message: Message) -> None:
+        """Pass a message on, with the security headers on a response that starts."""
+        if message["type"] == "http.response.start":
+            ours = {name for name, _ in self._headers}
+            theirs = [(name, value) for name, value in message.get("headers", []) if name.lower() not in ours]
+            message = {**message, "headers": theirs + self._headers}
+        await self._send(message)
+
+    async def refuse(self, status: int, text: str) -> None:
+        """Answer without asking the app; before accept, closing a websocket answers 403."""
+        if self.scope["type"] == "websocket":
+            await self._send({"type": "websocket.close", "code": 1008})
+            return
+        headers = [(b"content-type", b"application/json")]
+        body = json.dumps({"statusCode": status, "error": text, "messages": [text]}).encode()
+        if status == 303:
+            headers, body = [(b"location", text.encode("latin-1", "replace"))], b""
+        headers.append((b"content-length", str(len(body)).encode()))
+        await self.send({"type": "http.response.start", "status": status, "headers": headers})
+        await self._send({"type": "http.response.body", "body": body})
+
+    def _by_path(self) -> list[tuple[bytes, bytes]]:
+        extra = [] if self.scope["path"].startswith(KEPT_BY_BROWSER) else [(b"cache-control", b"no-store")]
+        if self.scope.get("scheme") in ("https", "wss"):
+            extra.append((b"strict-transport-security", b"max-age=31536000"))
+        return extra
+
+
+def allowed_hosts(sessions: Sessions) -> frozenset[str]:
+    """The names we answer to, besides the loopback names."""
+    settings = sessions.settings
+    named = [name.strip().lower() for name in settings.allowed_hosts.split(",") if name.strip()]
+    own = [] if sessions.open_to_owner else [socket.gethostname().lower(), socket.getfqdn().lower()]
+    return frozenset([*named, *own, settings.host.lower()])
+
+
+def _with_principal(scope: Scope, principal: Principal | None) -> Scope:
+    """The scope without any principal the client claims, and with the one we know."""
+    name = PRINCIPAL_HEADER.encode()
+    # Streamlit and Starlette read `_` and `-` apart, proxies and WSGI do not: drop both spellings.
+    headers = [(k, v) for k, v in scope["headers"] if k.lower().replace(b"_", b"-") != name]
+    if principal:
+        headers.append((name, principal.encode()))
+    return {**scope, "headers": headers}
+
+
+def _limited(receive: Receive) -> Receive:
+    """Count the bytes that really come; a chunked body announces none."""
+    seen = 0
+
+    async def counted() -> Message:
+        nonlocal seen
+        message = await receive()
+        seen += len(message.get("body", b""))
+        return message if seen <= LARGEST_BODY else {"type": "http.disconnect"}
+
+    return counted
+
+
+def _too_large(headers: Mapping[str, str]) -> bool:
+    length = headers.get("content-length", "0")
+    return not length.isascii() or not length.isdigit() or int(length) > LARGEST_BODY
+
+
+def _send_to_sign_in(scope: Scope, headers: Mapping[str, str]) -> tuple[int, str]:
+    """A browser that opens a page is shown the way in; a program is told."""
+    opens = headers.get("sec-fetch-mode") == "navigate" or "text/html" in headers.get("accept", "")
+    if opens and scope["type"] == "http" and scope["method"] == "GET":
+        return 303, "/sign-in?next=" + quote(scope["path"])
+    return 401, "Sign in first."
+
+
+def _same_origin(scope: Scope, headers: Mapping[str, str], *, writes: bool) -> bool:
+    """Whether our own page sent this; a browser always names the origin of what it writes."""
+    origin = headers.get("origin")
+    if origin is None:
+        # Typed addresses and downloads by other programs name no site at all.
+        return not writes and headers.get("sec-fetch-site", "none") in ("none", "same-origin")
+    scheme, _, name = origin.lower().partition("://")
+    # Behind a proxy that ends TLS the browser says https and we see http; the other way round is a downgrade.
+    secure = scope["scheme"] in ("https", "wss")
+    return name == headers.get("host", "").lower() and (scheme == "https" or (scheme == "http" and not secure))
+
+
+def _is_address(name: str) -> bool:
+    try:
+        ipaddress.ip_address(name)
+    except ValueError:
+        return False
+    return True

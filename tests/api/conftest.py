@@ -1,0 +1,48 @@
+"""A small ASGI app behind the real gate, and a FastAPI app with our routes but without the screens."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from fastapi import FastAPI
+
+from cockpit.api.application import add_routes
+from cockpit.api.gate import Gate
+from cockpit.api.sessions import Sessions
+from cockpit.bootstrap import Cockpit, open_cockpit
+from tests.api.mirror import HOST, TestClient, mirror, settings
+
+
+@pytest.fixture
+def behind() -> Callable[..., TestClient]:
+    """Make a client of the mirror behind a gate with these settings."""
+
+    def make(client: tuple[str, int] = ("127.0.0.1", 50000), base: str = HOST, **values: object) -> TestClient:
+        return TestClient(
+            Gate(mirror, Sessions(settings(**values))), base_url=base, client=client, follow_redirects=False
+        )
+
+    return make
+
+
+@pytest.fixture
+def served(tmp_path: Path) -> Iterator[Cockpit]:
+    """An open cockpit on a database file of its own."""
+    with open_cockpit(settings(database_url=f"duckdb:///{tmp_path / 'api.duckdb'}")) as cockpit:
+        yield cockpit
+
+
+@pytest.fixture
+def site(served: Cockpit) -> Callable[..., TestClient]:
+    """Make a client of the whole HTTP side, without the screens."""
+
+    def make(*, worker: bool = True, clock: Callable[[], float] | None = None, **values: object) -> TestClient:
+        app = FastAPI(openapi_url=None)
+        chosen = settings(**values)
+        sessions = Sessions(chosen, clock) if clock else Sessions(chosen)
+        add_routes(app, sessions, lambda: served, worker_runs=lambda: worker)
+        return TestClient(app, base_url=HOST, client=("127.0.0.1", 50000), follow_redirects=False)
+
+    return make
