@@ -1,0 +1,326 @@
+"""Raw inputs of a model: numbers per person that between two signals only rise or only fall with time.
+
+An input is found by the kind of its name (`decayed:talks` -> `decayed`) in INPUTS; others may register more kinds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+import numpy as np
+import polars as pl
+
+from scoring.decay import DAY, Flags, Floats, Ints, factor
+from scoring.evidence import Evidence
+from scoring.intake import INSTANT, PERSON
+from scoring.terms import Term
+
+NEVER = np.iinfo(np.int64).min
+
+
+class Input(Protocol):
+    """Values of some rows at an instant per row."""
+
+    @property
+    def rows(self) -> Ints:
+        """Whom the values are of."""
+
+    def at(self, t: Ints) -> Floats:
+        """The values; `t` has one instant for every person."""
+
+    def dense(self, size: int) -> Input:
+        """The same for every person: without evidence, the value that means none."""
+
+    def chosen(self, keep: Flags, rows: Ints) -> Input:
+        """Some of the values, with other row numbers."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fixed:
+    """Values that do not change with time."""
+
+    rows: Ints
+    values: Floats
+    absent: float = 0.0
+
+    def at(self, t: Ints) -> Floats:
+        """The values."""
+        return self.values
+
+    def dense(self, size: int) -> Fixed:
+        """For every person."""
+        return Fixed(np.arange(size), spread(size, self.rows, self.values, self.absent))
+
+    def chosen(self, keep: Flags, rows: Ints) -> Fixed:
+        """Some of the values."""
+        return Fixed(rows, self.values[keep], self.absent)
+
+
+@dataclass(frozen=True, slots=True)
+class Fading:
+    """Decayed sums."""
+
+    rows: Ints
+    amount: Floats
+    last: Ints
+    half_life_days: float
+
+    def at(self, t: Ints) -> Floats:
+        """What is left of the sums."""
+        return self.amount * factor(t[self.rows] - self.last, self.half_life_days)
+
+    def dense(self, size: int) -> Fading:
+        """For every person."""
+        last = np.zeros(size, dtype=np.int64)
+        last[self.rows] = self.last
+        return Fading(np.arange(size), spread(size, self.rows, self.amount, 0.0), last, self.half_life_days)
+
+    def chosen(self, keep: Flags, rows: Ints) -> Fading:
+        """Some of the sums."""
+        return Fading(rows, self.amount[keep], self.last[keep], self.half_life_days)
+
+
+@dataclass(frozen=True, slots=True)
+class Elapsed:
+    """Time since an instant, in units of a length of days per row."""
+
+    rows: Ints
+    since: Ints  # NEVER: infinitely long ago
+    unit_days: Floats
+
+    def at(self, t: Ints) -> Floats:
+        """How many units have passed."""
+        known = self.since != NEVER
+        age = np.where(known, t[self.rows] - np.where(known, self.since, 0), 0)
+        return np.where(known, np.maximum(age, 0) / (self.unit_days * DAY), np.inf)
+
+    def dense(self, size: int) -> Elapsed:
+        """For every person."""
+        since = np.full(size, NEVER)
+        since[self.rows] = self.since
+        return Elapsed(np.arange(size), since, spread(size, self.rows, self.unit_days, 1.0))
+
+    def chosen(self, keep: Flags, rows: Ints) -> Elapsed:
+        """Some of the times."""
+        return Elapsed(rows, self.since[keep], self.unit_days[keep])
+
+
+def spread(size: int, rows: Ints, values: Floats, absent: float) -> Floats:
+    """Values of some rows among all of them."""
+    whole = np.full(size, absent)
+    whole[rows] = values
+    return whole
+
+
+@dataclass(frozen=True, slots=True)
+class Sums:
+    """The accumulators of one type: people by row number."""
+
+    rows: Ints
+    amount: Floats
+    last: Ints
+    total: Floats
+    value: Floats
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Evidence and facts of the people to score, in the order of the facts."""
+
+    size: int
+    sums: Mapping[str, Sums]
+    people: pl.DataFrame  # conversation columns, null for people without signals
+    facts: pl.DataFrame
+
+    def of(self, types: Sequence[str]) -> list[Sums]:
+        """The sums of those of the types that anybody has."""
+        return [self.sums[name] for name in types if name in self.sums]
+
+
+def source(evidence: Evidence, facts: pl.DataFrame, on: Sequence[str] = PERSON) -> Source:
+    """Evidence laid out beside the facts."""
+    who = facts.select(on).with_row_index("row")
+    people = who.join(evidence.people, on=list(on), how="left", maintain_order="left")
+    known = evidence.accumulators.join(who, on=list(on))
+    return Source(facts.height, {str(name): _sums(part) for (name,), part in parts(known).items()}, people, facts)
+
+
+def parts(known: pl.DataFrame) -> dict[tuple[object, ...], pl.DataFrame]:
+    """Accumulators by type."""
+    return known.partition_by("type", as_dict=True)
+
+
+def _sums(part: pl.DataFrame) -> Sums:
+    part = part.sort("row")
+    columns = (part["total"].cast(pl.Float64), part["value_amount"])
+    return Sums(
+        part["row"].cast(pl.Int64).to_numpy(),
+        part["amount"].to_numpy(),
+        instants(part["last_at"]),
+        *(column.to_numpy() for column in columns),
+    )
+
+
+def instants(column: pl.Series) -> Ints:
+    """Microseconds since 1970; null is NEVER."""
+    return column.cast(INSTANT).dt.epoch("us").fill_null(NEVER).to_numpy()
+
+
+def moments(now: datetime | pl.Series, size: int) -> Ints:
+    """One instant per row."""
+    if isinstance(now, pl.Series):
+        return instants(now)
+    return np.full(size, instants(pl.Series([now], dtype=INSTANT))[0])
+
+
+def _decayed(source: Source, term: Term) -> Input:
+    """A group's sum: its types share a half-life, so their pairs add up at their latest instant."""
+    found, half_life = source.of(term.types), float(term.params["half_life_days"])
+    if len(found) == 1:
+        return Fading(found[0].rows, found[0].amount, found[0].last, half_life)
+    last = latest(found, source.size)
+    amount = np.zeros(source.size)
+    for sums in found:
+        amount[sums.rows] += sums.amount * factor(last[sums.rows] - sums.last, half_life)
+    rows = np.flatnonzero(last != NEVER)
+    return Fading(rows, amount[rows], last[rows], half_life)
+
+
+def latest(found: Sequence[Sums], size: int) -> Ints:
+    """The last instant of any of them; NEVER without one."""
+    last = np.full(size, NEVER)
+    for sums in found:
+        last[sums.rows] = np.maximum(last[sums.rows], sums.last)
+    return last
+
+
+def _count(source: Source, term: Term) -> Input:
+    """How many ever, capped per day; `from` is where counting begins."""
+    total = np.zeros(source.size)
+    for sums in source.of(term.types):
+        total[sums.rows] += sums.total
+    rows = np.flatnonzero(total)
+    return Fixed(rows, np.maximum(total[rows] - term.params.get("from", 0), 0.0))
+
+
+def _stage(source: Source, term: Term) -> Input:
+    """The furthest stage reached, fading: the strongest one, which for one half-life is the same at all times."""
+    stages, half_life = term.params["stages"], float(term.params["half_life_days"])
+    reached = [(stages[name], source.sums[name]) for name in term.types if name in source.sums]
+    last = latest([sums for _, sums in reached], source.size)
+    best = np.zeros(source.size)
+    for worth, sums in reached:
+        best[sums.rows] = np.maximum(best[sums.rows], worth * factor(last[sums.rows] - sums.last, half_life))
+    rows = np.flatnonzero(best)
+    return Fading(rows, best[rows], last[rows], half_life)
+
+
+def _quiet(source: Source, term: Term) -> Input:
+    """Days since the last of some types, for everybody."""
+    return Elapsed(np.arange(source.size), latest(source.of(term.types), source.size), np.ones(source.size))
+
+
+def _since(source: Source, term: Term) -> Input:
+    """Days since the last of some types, for those who have one."""
+    last = latest(source.of(term.types), source.size)
+    rows = np.flatnonzero(last != NEVER)
+    return Elapsed(rows, last[rows], np.ones(len(rows)))
+
+
+def _tenure(source: Source, term: Term) -> Input:
+    """Days since the first signal of any type."""
+    return Elapsed(np.arange(source.size), instants(source.people["first_at"]), np.ones(source.size))
+
+
+def _rhythm(source: Source, term: Term) -> Input:
+    """Quiet in units of the person's own gap, shrunk to that of the population."""
+    found = source.of(term.types)
+    last = latest(found, source.size)
+    rows = np.flatnonzero(last != NEVER)
+    repeats = np.zeros(source.size)
+    for sums in found:
+        repeats[sums.rows] += sums.total
+    first = instants(source.people["first_at"])
+    tenure = np.maximum(last[rows] - first[rows], 0) / DAY
+    gap = own_gap(tenure, np.maximum(repeats[rows] - 1, 0), term.params["gap_days"], term.params["pseudo"])
+    return Elapsed(rows, last[rows], gap)
+
+
+def own_gap(tenure_days: Floats, repeats: Floats, gap_days: float, pseudo: float) -> Floats:
+    """Mean days between signals, as if `pseudo` gaps of the population had been seen as well."""
+    return (pseudo * gap_days + tenure_days) / (pseudo + repeats)
+
+
+def _value(source: Source, term: Term) -> Input:
+    """The sum of the values of signals, in units of the median."""
+    total = np.zeros(source.size)
+    for sums in source.of(term.types):
+        total[sums.rows] += sums.value
+    rows = np.flatnonzero(total > 0)
+    return Fixed(rows, total[rows] / term.params["median"])
+
+
+def attribute(facts: pl.DataFrame, name: str) -> pl.Series:
+    """A field of the profile as text; empty is null."""
+    if "attributes" not in facts.columns:
+        return pl.Series(name, [None] * facts.height, dtype=pl.String)
+    profile = facts["attributes"]
+    if isinstance(profile.dtype, pl.Struct):
+        known = name in {f.name for f in profile.dtype.fields}
+        text = profile.struct.field(name).cast(pl.String) if known else pl.repeat(None, facts.height, eager=True)
+    else:
+        text = profile.cast(pl.String).str.json_path_match(f"$[{_quoted(name)}]")
+    return text.cast(pl.String).str.strip_chars().replace("", None).alias(name)
+
+
+def _quoted(name: str) -> str:
+    return "'" + name.replace("\\", "\\\\").replace("'", "\\'") + "'"
+
+
+def _number(source: Source, term: Term) -> Input:
+    """A number of the profile; what is no finite number is unknown."""
+    numbers = attribute(source.facts, _argument(term)).cast(pl.Float64, strict=False)
+    return _known(numbers.set(~numbers.is_finite(), None))
+
+
+def _flag(source: Source, term: Term) -> Input:
+    """Yes or no."""
+    text = attribute(source.facts, _argument(term)).str.to_lowercase()
+    yes = text.is_in(["1", "1.0", "true", "yes"]).cast(pl.Float64)
+    return _known(yes)
+
+
+def _category(source: Source, term: Term) -> Input:
+    """The weight of a value; `other` for values without one, `missing` for no value."""
+    text = attribute(source.facts, _argument(term))
+    weights: Mapping[str, float] = term.params["weights"]
+    worth = text.replace_strict(dict(weights), default=term.params.get("other", 0.0), return_dtype=pl.Float64)
+    missing = term.params.get("missing")
+    return _known(worth.set(text.is_null(), missing))
+
+
+def _known(values: pl.Series) -> Fixed:
+    rows = values.is_not_null().arg_true().cast(pl.Int64).to_numpy()
+    return Fixed(rows, values.drop_nulls().to_numpy(), np.nan)
+
+
+def _argument(term: Term) -> str:
+    return term.input.partition(":")[2]
+
+
+INPUTS: dict[str, Callable[[Source, Term], Input]] = {
+    "decayed": _decayed,
+    "count": _count,
+    "stage": _stage,
+    "quiet": _quiet,
+    "since": _since,
+    "tenure": _tenure,
+    "rhythm": _rhythm,
+    "value": _value,
+    "number": _number,
+    "flag": _flag,
+    "category": _category,
+}

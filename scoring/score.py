@@ -1,0 +1,166 @@
+"""Scores of people at an instant: four numbers, a band, a key per panel, and how long all of it holds."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import numpy as np
+import polars as pl
+
+from scoring.bands import FAR, NAMES, NO_DATA, band, hundredths, plain_band, reach
+from scoring.decay import Flags, Floats, Ints
+from scoring.evidence import Evidence
+from scoring.expiry import (
+    HORIZON,
+    PRIORITY_DRIFT,
+    RECONNECT_DRIFT,
+    STALE_DRIFT,
+    Holds,
+    coarse_break,
+    crossing,
+    next_boundary,
+    steady,
+)
+from scoring.inputs import NEVER, Fixed, Source, latest, moments, source
+from scoring.intake import INSTANT, PERSON
+from scoring.model import SCORES, ScoreModel
+from scoring.standing import Standing, standing
+from scoring.sums import Line, lines_of, total
+from scoring.terms import POINTS
+
+KEYS = ("priority", "hot", "follow_up", "stale", "reconnect_recent", "reconnect_oldies", "recent")
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """People ready to be scored at any instant."""
+
+    source: Source
+    model: ScoreModel
+    lines: dict[str, list[Line]]  # per score
+    with_signals: Flags
+    with_profile: Flags
+
+    @property
+    def known(self) -> Flags:
+        """Who has any data."""
+        known: Flags = self.with_signals | self.with_profile
+        return known
+
+    def total(self, t: Ints, score: str = "priority") -> Floats:
+        """The unclipped score of everybody."""
+        return total(self.lines[score], t, self.model.bases[score])
+
+    def has(self, score: str) -> Flags:
+        """Who has data for a score."""
+        if score in ("priority", "reconnect"):
+            return self.known
+        return self.with_profile if score == "fit" else self.with_signals
+
+    def last_signal(self, t: Ints) -> Ints:
+        """The instant of the last signal that means anything; for others the given one."""
+        last = latest(self.source.of(list(self.model.titles)), self.source.size)
+        return np.where(last == NEVER, t, np.minimum(last, t))
+
+
+def prepare(
+    evidence: Evidence,
+    facts: pl.DataFrame,
+    model: ScoreModel,
+    *,
+    scores: Sequence[str] = SCORES,
+    on: Sequence[str] = PERSON,
+) -> Prepared:
+    """Lay out what the model reads; each term is computed once, whichever scores it is a line of."""
+    people = source(evidence, facts, on)
+    wanted = [term for term in model.terms if set(term.scores) & set(scores)]
+    lines = lines_of(people, wanted)
+    last = latest(people.of(list(model.titles)), people.size)
+    by_score = {score: [line for line in lines if score in line.term.scores] for score in scores}
+    return Prepared(people, model, by_score, last != NEVER, _with_profile(lines, people.size))
+
+
+def _with_profile(lines: Sequence[Line], size: int) -> Flags:
+    """Who has a value in any attribute the model reads."""
+    known = np.zeros(size, dtype=bool)
+    for line in lines:
+        if "fit" in line.term.scores and isinstance(line.input, Fixed):
+            known[line.input.rows[~np.isnan(line.input.values)]] = True
+    return known
+
+
+def score(
+    evidence: Evidence,
+    facts: pl.DataFrame,
+    model: ScoreModel,
+    now: datetime | pl.Series,
+    *,
+    on: Sequence[str] = PERSON,
+) -> pl.DataFrame:
+    """One row per row of `facts`, in its order; `now` is one instant, or one per row."""
+    people = prepare(evidence, facts, model, on=on)
+    t = moments(now, people.source.size)
+    numbers = {name: _shown(people, name, t) for name in ("engagement", "intent", "fit", "priority")}
+    points = hundredths(people.total(t))
+    reference = reference_band(people, t)
+    bands = np.where(people.known, band(points, reference, model), -1)
+    place = standing(people.source, model)
+    whole = np.where(people.known, points / 100, np.nan)
+    reconnect = (people.total(t, "reconnect") - model.bases["reconnect"]) / POINTS
+    keys = place.keys(t, whole, bands, reconnect)
+    due, crosses_at, crosses_to = _holds(people, place, t, points, reference)
+    frame = facts.select(on).with_columns(
+        **{name: pl.Series(values) for name, values in numbers.items()},
+        total=pl.Series(whole),
+        band=pl.Series(np.array([*NAMES, NO_DATA])[bands]),
+        computed_at=_instant(t),
+        due_at=_instant(due),
+        crosses_at=_instant(crosses_at),
+        crosses_to=crosses_to,
+        model_version=pl.lit(model.version, pl.Int32),
+        **{f"{panel}_key": pl.Series(keys[panel]) for panel in KEYS},
+    )
+    return frame.with_columns(pl.col(pl.Float64).fill_nan(None))
+
+
+def _shown(people: Prepared, name: str, t: Ints) -> Floats:
+    """A score from 0 to 100, NaN without data."""
+    points = np.clip(hundredths(people.total(t, name)), 0, 10_000)
+    return np.where(people.has(name), points / 100, np.nan)
+
+
+def reference_band(people: Prepared, t: Ints) -> Ints:
+    """The plain band at the last signal."""
+    return plain_band(hundredths(people.total(people.last_signal(t))), people.model)
+
+
+def _instant(t: Ints) -> pl.Series:
+    known = pl.Series(t).set(pl.Series(t == NEVER), None)
+    return pl.select(pl.from_epoch(known, time_unit="us")).to_series().dt.replace_time_zone("UTC").cast(INSTANT)
+
+
+def _holds(people: Prepared, place: Standing, t: Ints, points: Ints, reference: Ints) -> tuple[Ints, Ints, pl.Series]:
+    """When the row must be computed again, when its band changes by time alone, and to what."""
+    model, lines, base = people.model, people.lines["priority"], people.model.bases["priority"]
+    low, high = reach(points, reference, model)
+    low, high = np.where(people.known, low, -FAR), np.where(people.known, high, FAR)
+    cross = crossing(lines, t, base, low, high)
+    crosses = cross.at != NEVER
+    after = band(hundredths(people.total(np.where(crosses, cross.at, t))), reference, model)
+    to = pl.Series(np.where(crosses, np.array(NAMES)[after], "")).replace("", None)
+    members = place.members(t, reference)
+    drift = coarse_break(t, _steady(people, members, t))
+    due = np.minimum(np.minimum(drift, cross.sure_until), next_boundary(t, place.boundaries()))
+    stale = t + ((t - place.silence.since) * (2**STALE_DRIFT - 1)).astype(np.int64)
+    due = np.where(members["stale"], np.minimum(due, stale), due)
+    return np.where(due >= t + HORIZON, NEVER, due), cross.at, to
+
+
+def _steady(people: Prepared, members: Mapping[str, Flags], t: Ints) -> Holds:
+    """Whether no key drifts further than its margin allows."""
+    returning = members["reconnect_recent"] | members["reconnect_oldies"]
+    priority = steady(people.lines["priority"], t, PRIORITY_DRIFT)
+    reconnect = steady(people.lines["reconnect"], t, np.where(returning, RECONNECT_DRIFT * POINTS, np.inf))
+    return lambda end: priority(end) & reconnect(end)

@@ -1,0 +1,88 @@
+"""Whose turn it is and since when; whether a person has been quiet for longer than their own rhythm allows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import polars as pl
+
+from scoring.accumulate import HEAT, HEAT_HALF_LIFE_DAYS
+from scoring.decay import DAY, Flags, Floats, Ints, factor
+from scoring.inputs import NEVER, Source, instants, own_gap
+from scoring.model import ScoreModel
+
+MINUTE = 60_000_000
+COLDEST = 1 / 16  # the warmth of people who never took part
+
+
+def target_minutes(waiting_type: pl.Series, model: ScoreModel) -> Floats:
+    """How soon we want to answer what they wait with."""
+    targets = waiting_type.replace_strict(
+        dict(model.response_minutes_of), default=model.response_minutes, return_dtype=pl.Float64
+    )
+    return targets.fill_null(model.response_minutes).to_numpy()
+
+
+def overdue_at(people: pl.DataFrame, model: ScoreModel) -> Ints:
+    """The instant from which our answer is late; NEVER when it is not our turn."""
+    since = instants(people["waiting_since"])
+    allowed = (target_minutes(people["waiting_type"], model) * MINUTE).astype(np.int64)
+    return np.where(since == NEVER, NEVER, since + allowed)
+
+
+def last_touch(people: pl.DataFrame) -> Ints:
+    """The last contact from either side; for people without any, their last signal."""
+    touch = people.select(pl.coalesce(pl.max_horizontal("last_inbound_at", "last_outbound_at"), "last_at"))
+    return instants(touch.to_series())
+
+
+def usual_gap(people: pl.DataFrame, model: ScoreModel) -> Floats:
+    """Days a person usually lets pass between contacts, shrunk to the population's."""
+    first, last = instants(people["first_at"]), last_touch(people)
+    tenure = np.where(last == NEVER, 0, last - np.where(last == NEVER, 0, first)) / DAY
+    repeats = people["contact_days"].fill_null(1).cast(pl.Float64).to_numpy() - 1
+    return own_gap(tenure, np.maximum(repeats, 0), model.gap_days, model.pseudo_gaps)
+
+
+@dataclass(frozen=True, slots=True)
+class Silence:
+    """Since when a person is quiet, from when that is too long, and how warm they were."""
+
+    since: Ints  # NEVER: no signal at all
+    gap_days: Floats
+    stale_at: Ints
+    warmth: Floats
+
+    def key(self, t: Ints) -> Floats:
+        """How overdue times how warm, in powers of two."""
+        quiet = np.maximum(t - self.since, 1) / (self.gap_days * DAY)
+        key: Floats = np.round(np.log2(quiet * self.warmth), 6)
+        return key
+
+
+def silence(source: Source, model: ScoreModel) -> Silence:
+    """The silence of every person."""
+    since, gap = last_touch(source.people), usual_gap(source.people, model)
+    allowed = np.maximum(model.stale_quotient * gap, model.stale_days) * DAY
+    known = since != NEVER
+    stale_at = np.where(known, np.where(known, since, 0) + np.ceil(allowed).astype(np.int64), NEVER)
+    return Silence(np.where(known, since, 0), gap, stale_at, _warmth(source, since))
+
+
+def _warmth(source: Source, since: Ints) -> Floats:
+    warmth = np.full(source.size, COLDEST)
+    for heat in source.of([HEAT]):
+        age = np.maximum(since[heat.rows] - heat.last, 0)
+        warmth[heat.rows] += heat.amount * factor(age, HEAT_HALF_LIFE_DAYS)
+    return warmth
+
+
+def planned(people: pl.DataFrame) -> Ints:
+    """The planned next step; NEVER without one."""
+    return instants(people["next_step_at"])
+
+
+def has_plan(people: pl.DataFrame, t: Ints) -> Flags:
+    """Whether a next step lies ahead."""
+    return planned(people) > t
