@@ -7,11 +7,12 @@ are always candidates, so the answer is exact even while the worker is behind.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+import polars as pl
 from sqlalchemy import (
     ColumnElement,
     Connection,
@@ -23,12 +24,23 @@ from sqlalchemy import (
     or_,
     select,
     union,
+    union_all,
 )
 
 from cockpit.model.ids import MemberId, WorkspaceId
 from cockpit.storage.frames import read_frame
 from cockpit.storage.schema import person, score, suggested_action
 
+CAUSE_SCHEMA = {
+    "person_id": pl.String,
+    "action_type": pl.String,
+    "evidence_type": pl.String,
+    "rank_key": pl.Float64,
+    "channel": pl.String,
+    "has_phone": pl.Boolean,
+    "has_email": pl.Boolean,
+    "time_zone": pl.String,
+}
 RANK_KEY = "rank_key"  # of suggested_action; every other key is a column of score
 
 
@@ -40,18 +52,23 @@ class Reach:
     now: datetime
     limit: int
     margins: Mapping[str, float]  # key column -> the most a row that is not due differs from its stored key
+    tied: frozenset[str] = frozenset()  # keys whose equals are told apart by something only the caller knows
     owner_id: MemberId | None = None
 
 
-def list_candidates(conn: Connection, reach: Reach) -> list[str]:
+def list_candidates(conn: Connection, reach: Reach) -> pl.DataFrame:
     """Everybody who may be among the first `limit` people of one of the panels, and everybody who is due."""
     lines = find_lines(conn, reach)
     parts = [part for key, line in lines.items() for part in _above(reach, key, line)]
-    return read_frame(conn, select(union(*parts, _due(reach)).subquery()))["person_id"].to_list()
+    steady = select(union(*parts).subquery().c.person_id, literal(0).label("is_due")) if parts else None
+    due = _due(reach)
+    return read_frame(conn, due if steady is None else union_all(steady, due).subquery().select())
 
 
 def find_lines(conn: Connection, reach: Reach) -> dict[str, float | None]:
     """The stored key at place `limit` of each panel; None where the panel is shorter."""
+    if not reach.margins:
+        return {}
     columns = [_line(reach, key).scalar_subquery().label(key) for key in reach.margins]
     frame = read_frame(conn, select(*columns))
     return {key: frame[key][0] for key in reach.margins}
@@ -84,7 +101,7 @@ def _above(reach: Reach, key: str, line: float | None) -> list[Select[Any]]:
     if line is None:
         return [people.where(_steady(reach))]
     still = people.where(score.c.due_at.is_(None) if margin else _steady(reach))
-    first = _first(still, column, reach.limit)
+    first = still if key in reach.tied else _first(still, column, reach.limit)
     return [first, people.where(score.c.due_at > reach.now)] if margin else [first]
 
 
@@ -130,4 +147,36 @@ def _steady(reach: Reach) -> ColumnElement[bool]:
 def _due(reach: Reach) -> Select[Any]:
     mine = (score.c.workspace_id == reach.workspace_id, score.c.due_at <= reach.now)
     own = () if reach.owner_id is None else (score.c.owner_id == reach.owner_id,)
-    return select(score.c.person_id).where(*mine, *own)
+    return select(score.c.person_id, literal(1).label("is_due")).where(*mine, *own)
+
+
+def list_causes(conn: Connection, reach: Reach, causes: Sequence[tuple[str, str]]) -> pl.DataFrame:
+    """The first `limit` cards of people who are not due, for each (action type, evidence type), with their facts."""
+    if not causes:
+        return pl.DataFrame(schema=CAUSE_SCHEMA)
+    parts = [_cause(reach, *cause) for cause in causes]
+    return read_frame(conn, select(union_all(*parts).subquery()))
+
+
+def _cause(reach: Reach, action_type: str, evidence_type: str) -> Select[Any]:
+    card = suggested_action.c
+    _, people = _source(reach, RANK_KEY)
+    some = (
+        people.where(
+            card.action_type == action_type,
+            card.evidence_type == evidence_type,
+            card.rank_key.is_not(None),
+            _steady(reach),
+        )
+        .with_only_columns(card.person_id, card.action_type, card.evidence_type, card.rank_key, card.channel)
+        .order_by(card.rank_key.desc(), card.person_id)
+        .limit(reach.limit)
+        .subquery()
+    )
+    of_card = and_(person.c.workspace_id == reach.workspace_id, person.c.person_id == some.c.person_id)
+    return select(
+        *some.c,
+        person.c.phone.is_not(None).label("has_phone"),
+        person.c.email.is_not(None).label("has_email"),
+        person.c.time_zone,
+    ).join_from(some, person, of_card)

@@ -1,0 +1,57 @@
+"""What a workspace scores with at an instant: its catalogue, its score model and its time zone."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from cockpit.model.ids import WorkspaceId
+from cockpit.storage.database import Connection
+from cockpit.storage.models import StoredModel, find_published_model, list_models, list_signal_types
+from cockpit.storage.workspaces import get_workspace_by_id
+from scoring.model import ScoreModel, preset_model
+from scoring.signals import BUILT_IN, Catalogue
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """The data that turns signals into panels, besides the signals."""
+
+    workspace_id: WorkspaceId
+    time_zone: str
+    data_version: int
+    last_received_at: datetime | None
+    catalogue: Catalogue
+    model: ScoreModel
+    titles: Mapping[str, str]
+
+    def channel_of(self, signal_type: str) -> str | None:
+        """The channel of a signal type; None for one that nobody described."""
+        kind = self.catalogue.get(signal_type)
+        return None if kind is None else kind.channel
+
+
+def get_setting(conn: Connection, workspace_id: WorkspaceId, as_of: datetime | None) -> Setting:
+    """The catalogue and the model that count now, or that counted at a past instant."""
+    workspace = get_workspace_by_id(conn, workspace_id)
+    catalogue = BUILT_IN.with_overrides(list_signal_types(conn, workspace_id))
+    stored = _model_at(conn, workspace_id, as_of)
+    return Setting(
+        workspace_id=workspace_id,
+        time_zone=workspace.time_zone,
+        data_version=workspace.data_version,
+        last_received_at=workspace.last_received_at,
+        catalogue=catalogue,
+        model=preset_model(catalogue) if stored is None else ScoreModel.from_dict(stored.spec),
+        titles={name: kind.label for name, kind in catalogue.items()},
+    )
+
+
+def _model_at(conn: Connection, workspace_id: WorkspaceId, as_of: datetime | None) -> StoredModel | None:
+    """The model valid then; before the first one was published, that first one: imported history is older than it."""
+    found = find_published_model(conn, workspace_id, as_of)
+    if found is not None or as_of is None:
+        return found
+    published = [model for model in list_models(conn, workspace_id) if model.valid_from is not None]
+    return min(published, key=lambda model: (model.valid_from, model.version), default=None)

@@ -1,0 +1,125 @@
+"""The people panels are made of: evidence, facts, scores and best card at one instant, live or as of a past one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import polars as pl
+
+from cockpit.model.ids import MemberId, WorkspaceId
+from cockpit.panels.panel import Panel
+from cockpit.panels.setting import Setting, get_setting
+from cockpit.storage.database import Connection
+from cockpit.storage.evidence import get_evidence
+from cockpit.storage.panel_index import Reach, list_candidates
+from cockpit.storage.panel_people import list_decisions, list_history, list_panel_facts
+from cockpit.storage.suggestions import list_suggestions
+from scoring.cards import suppressions
+from scoring.evidence import Evidence, replay
+from scoring.score import score
+from scoring.standing import MARGIN
+from scoring.suggest import people_frame, suggest, top
+
+CARD = (
+    "action_type",
+    "situation",
+    "urgency",
+    "effect",
+    "effort",
+    "channel",
+    "evidence_type",
+    "evidence_at",
+    "expires_at",
+    "action_key",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """People at an instant: one row each, with everything that panels filter, sort and show."""
+
+    now: datetime
+    limit: int
+    owner_id: MemberId | None
+    setting: Setting
+    people: pl.DataFrame
+    history: pl.DataFrame | None = None  # the signals before the instant, when the stage was replayed
+
+
+def at_instant(
+    setting: Setting, evidence: Evidence, facts: pl.DataFrame, cards: pl.DataFrame, now: datetime
+) -> pl.DataFrame:
+    """Score people and find their best cards; `cards` holds what members decided."""
+    scores = score(evidence, facts, setting.model, now)
+    people = people_frame(evidence.people, evidence.accumulators, scores, facts, setting.channel_of)
+    best = top(suggest(people, now, suppressions(cards, now)))
+    card = best.select("person_id", "rank_key", *(pl.col(name).alias(f"card_{name}") for name in CARD))
+    return people.join(card, on="person_id", how="left")
+
+
+def live(
+    conn: Connection,
+    workspace_id: WorkspaceId,
+    panels: Sequence[Panel],
+    *,
+    now: datetime,
+    limit: int,
+    owner_id: MemberId | None,
+) -> Stage:
+    """Everybody who may be among the first `limit` of a panel, computed at `now`: exact, and few people."""
+    setting = get_setting(conn, workspace_id, None)
+    # One row more than shown tells whether there is more.
+    found = list_candidates(conn, reach(workspace_id, panels, now=now, limit=limit + 1, owner_id=owner_id))
+    people = of_people(conn, setting, found["person_id"].to_list(), now)
+    return Stage(now, limit, owner_id, setting, people.join(found, on="person_id", how="left"))
+
+
+def of_people(conn: Connection, setting: Setting, ids: Sequence[str], now: datetime) -> pl.DataFrame:
+    """The given people at `now`, from what is stored of them."""
+    facts = list_panel_facts(conn, setting.workspace_id, ids)
+    evidence = get_evidence(conn, setting.workspace_id, ids)
+    return at_instant(setting, evidence, facts, list_suggestions(conn, setting.workspace_id, ids), now)
+
+
+def replayed(
+    conn: Connection, workspace_id: WorkspaceId, *, as_of: datetime, limit: int, owner_id: MemberId | None
+) -> Stage:
+    """Everybody as they were at an instant, from the signals before it."""
+    setting = get_setting(conn, workspace_id, as_of)
+    history = list_history(conn, workspace_id, before=as_of)
+    facts = list_panel_facts(conn, workspace_id, owner_id=owner_id)
+    if owner_id is not None:
+        history = history.join(facts, on="person_id", how="semi")
+    evidence = replay(history, setting.catalogue, as_of)
+    # Somebody without a signal by then had to be on file by then to be known at all.
+    seen = evidence.people.select("person_id", seen=pl.lit(value=True))
+    known = facts.join(seen, on="person_id", how="left").filter(pl.col("seen") | (pl.col("created_at") <= as_of))
+    decided = list_decisions(conn, workspace_id, before=as_of)
+    people = at_instant(setting, evidence, known.drop("seen"), decided, as_of).with_columns(is_due=pl.lit(1))
+    return Stage(as_of, limit, owner_id, setting, people, history)
+
+
+def reach(
+    workspace_id: WorkspaceId, panels: Sequence[Panel], *, now: datetime, limit: int, owner_id: MemberId | None
+) -> Reach:
+    """What to look for in the index."""
+    keyed = [panel for panel in panels if panel.key is not None]
+    return Reach(
+        workspace_id,
+        now,
+        limit,
+        {panel.key: MARGIN.get(panel.key.removesuffix("_key"), 0.0) for panel in keyed if panel.key},
+        frozenset(panel.key for panel in keyed if panel.key and panel.ties),
+        owner_id,
+    )
+
+
+def first(stage: Stage, panel: Panel) -> pl.DataFrame:
+    """The first people of a panel and one more; of equals by what the panel says, then external id, name and id."""
+    key = panel.key or "priority_key"
+    order = [key, *panel.ties, "external_id", "name", "person_id"]
+    falling = [True] * (1 + len(panel.ties)) + [False] * 3
+    members = stage.people.filter(pl.col(key).is_not_null())
+    return members.sort(order, descending=falling, nulls_last=True).head(stage.limit + 1)
