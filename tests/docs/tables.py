@@ -18,7 +18,9 @@ def settings() -> str:
     """Every variable with its default and what it is for."""
     rows = []
     for name, field in Settings.model_fields.items():
-        default = f"a DuckDB file in the user's data folder (`{shown_folder()}`)" if field.default_factory else field.default
+        default = (
+            f"a DuckDB file in the user's data folder (`{shown_folder()}`)" if field.default_factory else field.default
+        )
         rows.append([f"`COCKPIT_{name.upper()}`", str(default) if default != "" else "(none)", field.description or ""])
     return table(["Variable", "Default", "What for"], rows)
 
@@ -40,7 +42,8 @@ def panels() -> str:
 def actions() -> str:
     """The suggested actions."""
     return table(
-        ["Action", "Type", "When"], [[action.title, f"`{action.key}`", action.description] for action in ACTIONS.values()]
+        ["Action", "Type", "When"],
+        [[action.title, f"`{action.key}`", action.description] for action in ACTIONS.values()],
     )
 
 

@@ -1,0 +1,61 @@
+"""`cockpit bench`: what this machine does, as ratios to what it does at best."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+import typer
+from rich.console import Console
+
+from cockpit.bench.run import machine, run_engine
+from cockpit.bench.servers import engines_named, server_of
+from cockpit.bench.synthetic import Population
+from cockpit.cli.output import print_json
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command("bench")(bench)
+
+
+def bench(
+    *,
+    people: int = typer.Option(10_000, min=100, help="How many people to make up."),
+    signals: int = typer.Option(100_000, min=1_000, help="How many signals to make up."),
+    engine: str = typer.Option("both", help="duckdb, postgresql or both."),
+    postgresql: str | None = typer.Option(None, help="A PostgreSQL server whose user may create databases."),
+    raw_runs: int = typer.Option(3, min=1, help="How often the panels are made from raw signals."),
+    as_json: bool = typer.Option(False, "--json", help="Print JSON."),
+) -> None:
+    """Measure import, panels, rescore and exports on made-up data in databases of their own, as ratios of one run."""
+    console = Console(stderr=True)
+    population = Population(people, signals, until=datetime.now(UTC).replace(microsecond=0))
+    report: dict[str, Any] = {"people": people, "signals": signals, "machine": machine(), "engines": {}}
+    for name in engines_named(engine):
+        with server_of(name, postgresql) as url:
+            report["engines"][name] = run_engine(
+                url, population, lambda step, name=name: console.print(f"{name}: {step}"), raw_runs=raw_runs
+            )
+    if as_json:
+        print_json(report)
+    else:
+        draw(report)
+
+
+def draw(report: dict[str, Any]) -> None:
+    """Print the numbers, one line each."""
+    console = Console()
+    console.print(f"{report['people']:,} people, {report['signals']:,} signals, {report['machine']['cores']} cores")
+    for engine, parts in report["engines"].items():
+        console.print(f"\n[bold]{engine}[/bold]")
+        for name, value in flat(parts):
+            console.print(f"  {name:<52} {value:>14,}" if isinstance(value, int | float) else f"  {name:<52} {value}")
+
+
+def flat(parts: dict[str, Any], prefix: str = "") -> list[tuple[str, Any]]:
+    """Nested numbers as dotted names."""
+    found: list[tuple[str, Any]] = []
+    for name, value in parts.items():
+        found += flat(value, f"{prefix}{name}.") if isinstance(value, dict) else [(f"{prefix}{name}", value)]
+    return found

@@ -1,0 +1,33 @@
+"""The line that every export leaves in the log of its workspace."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import uuid4
+
+from cockpit.exports.certificate import Certificate
+from cockpit.model.ids import MemberId, WorkspaceId
+from cockpit.storage.database import Database
+from cockpit.storage.exports import Export, insert_export
+
+
+def log_export(
+    db: Database,
+    workspace_id: WorkspaceId,
+    certificate: Certificate,
+    *,
+    now: datetime,
+    member_id: MemberId | None = None,
+) -> None:
+    """Write down who took what, when."""
+    line = Export(
+        export_id=uuid4(),
+        member_id=member_id,
+        what=certificate.what,
+        format=certificate.format,
+        row_count=certificate.rows,
+        sha256=certificate.sha256,
+        exported_at=now,
+    )
+    with db.write() as conn:
+        insert_export(conn, workspace_id, line)
