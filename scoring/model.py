@@ -16,8 +16,8 @@ from scoring.terms import POINTS, Term, term_from_dict
 SCORES = ("priority", "engagement", "intent", "fit", "reconnect")
 BASES = MappingProxyType({"priority": 30.0, "engagement": 0.0, "intent": 0.0, "fit": 50.0, "reconnect": 30.0})
 STAGE_WEIGHT = 1.0  # log-odds per step of the process
-STAGE_HALF_LIFE_DAYS = 91.0
-QUIET_WEIGHT = -0.5
+STAGE_HALF_LIFE_DAYS = 60.0
+QUIET_WEIGHT = -1.0
 ATTEMPTS_HALF_POINT = 4.0
 
 
@@ -159,7 +159,7 @@ def _stage_term(kinds: Sequence[SignalType]) -> list[Term]:
     lowest = min(stages.values())
     steps = {name: stage - lowest for name, stage in sorted(stages.items()) if stage > lowest}
     params = {"stages": steps, "half_life_days": STAGE_HALF_LIFE_DAYS}
-    rule = f"Furthest stage reached: {STAGE_WEIGHT * POINTS:+.1f} points a step, half of it gone after 91 days"
+    rule = f"Furthest stage reached: {STAGE_WEIGHT * POINTS:+.1f} points a step, half of it gone after {STAGE_HALF_LIFE_DAYS:g} days"
     return [Term("stage", "Stage reached", "stage", "linear", STAGE_WEIGHT, params, ("priority",), tuple(steps), rule)]
 
 
