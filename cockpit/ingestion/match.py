@@ -9,11 +9,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import polars as pl
-from sqlalchemy import Connection
 
 from cockpit.ingestion.contacts import e164, valid_emails
 from cockpit.ingestion.identifiers import named_ids
 from cockpit.model.ids import WorkspaceId
+from cockpit.storage.database import Connection
 from cockpit.storage.matching import list_matches
 
 NEW_SCHEMA = dict.fromkeys(("person_id", "external_id", "email", "phone", "phone_raw", "name"), pl.String)
@@ -134,7 +134,7 @@ def _new_people(workspace_id: WorkspaceId, rows: pl.DataFrame, key: str) -> pl.D
     prefix = "person:" if key == "external_id" else f"person by {key}:"
     ordered = people.sort("key")
     ids = named_ids(workspace_id, (prefix + value for value in ordered["key"]))
-    return ordered.with_columns(ids.alias("person_id")).select(NEW_SCHEMA)
+    return ordered.with_columns(ids.alias("person_id")).select(list(NEW_SCHEMA))
 
 
 def _parked(rows: pl.DataFrame) -> pl.DataFrame:

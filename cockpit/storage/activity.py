@@ -1,19 +1,25 @@
 """What members did, per UTC day.
 
 upsert_member_days(conn, workspace_id, frame) -> int     columns of `member_day`: the day's totals, not additions
+list_chosen_days(conn, workspace_id, frame) -> frame              columns of `member_day`; frame: member_id, day
+replace_member_days(conn, workspace_id, frame)                    all days of all members
+list_told_signals(conn, workspace_id, ids) -> frame               what counting reads, with the keys of signals
+list_owned_signals(conn, workspace_id, after, limit) -> frame     of the next people with an owner, page by page
 list_member_days(conn, workspace_id, *, since, until) -> frame    + name; both days included
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
+from uuid import UUID
 
 import polars as pl
 from sqlalchemy import Connection, and_, select
 
 from cockpit.model.ids import WorkspaceId
-from cockpit.storage.frames import bulk_upsert, in_workspace, own_columns, read_frame
-from cockpit.storage.schema import member, member_day
+from cockpit.storage.frames import bulk_upsert, chosen, in_workspace, own_columns, read_frame, staged
+from cockpit.storage.schema import member, member_day, person, signal
 
 
 def upsert_member_days(conn: Connection, workspace_id: WorkspaceId, frame: pl.DataFrame) -> int:
@@ -31,3 +37,42 @@ def list_member_days(conn: Connection, workspace_id: WorkspaceId, *, since: date
         .order_by(member.c.name, member_day.c.member_id, member_day.c.day)
     )
     return read_frame(conn, query)
+
+
+def list_chosen_days(conn: Connection, workspace_id: WorkspaceId, frame: pl.DataFrame) -> pl.DataFrame:
+    """The totals of these members' days."""
+    with staged(conn, member_day, frame.select("member_id", "day").unique()) as asked:
+        same = and_(asked.c.member_id == member_day.c.member_id, asked.c.day == member_day.c.day)
+        query = select(*own_columns(member_day)).join(asked, same)
+        return read_frame(conn, query.where(member_day.c.workspace_id == workspace_id))
+
+
+def replace_member_days(conn: Connection, workspace_id: WorkspaceId, frame: pl.DataFrame) -> None:
+    """Store the totals of all members' days; days that are not in the frame go away."""
+    stored = read_frame(conn, select(*own_columns(member_day)).where(member_day.c.workspace_id == workspace_id))
+    gone = stored.join(frame, on=["member_id", "day"], how="anti").with_columns(
+        *(pl.lit(0, pl.Int64).alias(name) for name in ("actions", "replies", "bookings")),
+        pl.lit("{}").alias("response_minutes"),
+    )
+    upsert_member_days(conn, workspace_id, pl.concat([frame.select(stored.columns), gone]))
+
+
+def list_told_signals(conn: Connection, workspace_id: WorkspaceId, ids: Iterable[UUID | str]) -> pl.DataFrame:
+    """The signals of these people as counting reads them, with their keys."""
+    told = ("person_id", "type", "direction", "occurred_at", "source", "source_event_id")
+    with chosen(conn, ids) as wanted:
+        query = select(*(signal.c[name] for name in told)).join(wanted, wanted.c.person_id == signal.c.person_id)
+        return read_frame(conn, query.where(signal.c.workspace_id == workspace_id))
+
+
+def list_owned_signals(conn: Connection, workspace_id: WorkspaceId, after: str | None, limit: int) -> pl.DataFrame:
+    """The signals of the next `limit` people who have an owner, by person id."""
+    page = select(person.c.person_id, person.c.owner_id).where(
+        person.c.workspace_id == workspace_id, person.c.owner_id.is_not(None)
+    )
+    if after is not None:
+        page = page.where(person.c.person_id > UUID(after))
+    people = page.order_by(person.c.person_id).limit(limit).subquery()
+    same = and_(signal.c.workspace_id == workspace_id, signal.c.person_id == people.c.person_id)
+    told = (signal.c.type, signal.c.direction, signal.c.occurred_at)
+    return read_frame(conn, select(people.c.person_id, people.c.owner_id, *told).outerjoin(signal, same))

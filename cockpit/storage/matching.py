@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import polars as pl
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, select, update
+from sqlalchemy.dialects.postgresql import insert
 
 from cockpit.model.ids import WorkspaceId
-from cockpit.storage.frames import read_frame, staged
+from cockpit.storage.frames import in_workspace, read_frame, staged
 from cockpit.storage.schema import person
 
 MATCH_SCHEMA = {"key": pl.String, "person_id": pl.String, "external_id": pl.String}
@@ -23,4 +24,29 @@ def list_matches(conn: Connection, workspace_id: WorkspaceId, column: str, keys:
             .join(asked, asked.c[column] == person.c[column])
             .where(person.c.workspace_id == workspace_id)
         )
-        return read_frame(conn, query).cast({"key": pl.String}).select(MATCH_SCHEMA)
+        return read_frame(conn, query).cast({"key": pl.String}).select(list(MATCH_SCHEMA))
+
+
+def insert_new_people(conn: Connection, workspace_id: WorkspaceId, frame: pl.DataFrame) -> int:
+    """Add people nobody else has added meanwhile, and answer how many were added."""
+    if not frame.height:
+        return 0
+    rows = in_workspace(frame, workspace_id).sort("person_id")
+    # all workspaces: the rows carry their workspace_id
+    with staged(conn, person, rows) as source:
+        statement = insert(person).from_select(rows.columns, select(source)).on_conflict_do_nothing()
+        return int(conn.execute(statement).rowcount)
+
+
+def replace_external_ids(conn: Connection, workspace_id: WorkspaceId, frame: pl.DataFrame) -> None:
+    """Give people without an external id the one they are known by now."""
+    with staged(conn, person, frame.select("person_id", "external_id")) as given:
+        conn.execute(
+            update(person)
+            .where(
+                person.c.workspace_id == workspace_id,
+                person.c.person_id == given.c.person_id,
+                person.c.external_id.is_(None),
+            )
+            .values(external_id=given.c.external_id)
+        )

@@ -139,9 +139,11 @@ def list_person_ids_after(
 
 def list_locked(conn: Connection, workspace_id: WorkspaceId, ids: Iterable[UUID | str]) -> pl.Series:
     """The ids of these people, whom no other transaction can restate before this one ends."""
-    wanted = [UUID(str(identity)) for identity in ids]
-    query = select(person.c.person_id).where(person.c.workspace_id == workspace_id, person.c.person_id.in_(wanted))
-    held = conn.execute(engine_of(conn).locked(query.order_by(person.c.person_id))).scalars()
+    with chosen(conn, ids) as wanted:
+        query = select(person.c.person_id).where(
+            person.c.workspace_id == workspace_id, person.c.person_id.in_(select(wanted.c.person_id))
+        )
+        held = conn.execute(engine_of(conn).locked(query.order_by(person.c.person_id))).scalars().all()
     return pl.Series("person_id", [str(identity) for identity in held], dtype=pl.String)
 
 

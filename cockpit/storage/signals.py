@@ -4,6 +4,7 @@
         frame: columns of `signal` without workspace_id; every row gets one outcome, also repeats within the frame
     list_signals(conn, workspace_id, ids, *, before=None) -> frame(person_id, type, occurred_at, value, scheduled_for)
     list_all_signals(conn, workspace_id, *, before=None) -> the same of everybody, for replays in memory
+    list_digests(conn, workspace_id, frame) -> frame(source, source_event_id, known_digest)   of stored signals
     count_signals(conn, workspace_id) -> int
 The entries of one person's timeline: cockpit.storage.timeline.
 """
@@ -61,7 +62,7 @@ def insert_new(conn: Connection, workspace_id: WorkspaceId, frame: pl.DataFrame)
     if stored.height == frame.height:
         known = pl.DataFrame(schema={**dict.fromkeys(KEY, pl.String), "known_digest": pl.String})
     else:
-        known = _list_digests(conn, workspace_id, first.join(stored, on=KEY, how="anti").select(KEY))
+        known = list_digests(conn, workspace_id, first.join(stored, on=KEY, how="anti").select(KEY))
         known = pl.concat([known, first.join(stored, on=KEY, how="semi").select(*KEY, known_digest="digest")])
     is_new = pl.col("is_stored").is_not_null() & pl.col("is_first").is_not_null()
     outcome = (
@@ -106,7 +107,7 @@ def _insert_unknown(conn: Connection, frame: pl.DataFrame) -> pl.DataFrame:
     return pl.DataFrame([tuple(row) for row in stored], schema=dict.fromkeys(KEY, pl.String), orient="row")
 
 
-def _list_digests(conn: Connection, workspace_id: WorkspaceId, keys: pl.DataFrame) -> pl.DataFrame:
+def list_digests(conn: Connection, workspace_id: WorkspaceId, keys: pl.DataFrame) -> pl.DataFrame:
     """The digests of stored signals."""
     with staged(conn, signal, keys) as wanted:
         same = and_(*(wanted.c[name] == signal.c[name] for name in KEY))

@@ -1,0 +1,85 @@
+"""The service the HTTP doors call: a batch in, one answer per item, all of it in one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Protocol
+
+import polars as pl
+
+from cockpit.ingestion.columns import SIGNAL_COLUMNS
+from cockpit.ingestion.counters import count_new
+from cockpit.ingestion.normalise import normalise
+from cockpit.ingestion.record import Item, Receipt, SignalIn
+from cockpit.ingestion.restate import advance_people
+from cockpit.ingestion.rulebook import get_rulebook
+from cockpit.ingestion.sources.batch import Reject
+from cockpit.ingestion.sources.jsonl_file import rows_frame
+from cockpit.ingestion.sources.text import row_of
+from cockpit.ingestion.take import take
+from cockpit.model.ids import WorkspaceId
+from cockpit.storage.database import Connection, Database
+from cockpit.storage.pending import list_pending_among
+from cockpit.storage.people import list_locked
+from cockpit.storage.workspaces import get_workspace_by_id, replace_data_version
+
+SOURCE = "api"
+
+
+class WithDatabase(Protocol):
+    """What ingestion needs of the opened cockpit."""
+
+    @property
+    def db(self) -> Database:
+        """The database."""
+        ...
+
+
+def receive(
+    cockpit: WithDatabase,
+    workspace_id: WorkspaceId,
+    signals: Sequence[SignalIn | Mapping[str, object]],
+    now: datetime,
+    *,
+    source: str = SOURCE,
+) -> Receipt:
+    """Take a batch of signals; when this returns, everything accepted is stored and scored."""
+    rows, rejects = _rows(signals)
+    normal = normalise(rows, now, source=source)
+    items = {reject.row: Item("rejected", reject.reason) for reject in (*rejects, *normal.rejects)}
+    with cockpit.db.write() as conn:
+        get_workspace_by_id(conn, workspace_id)
+        if normal.frame.height:
+            taken = take(conn, workspace_id, normal.frame, now)
+            follow(conn, workspace_id, taken.new, now)
+            items |= {row: _item(answer) for row, *answer in taken.answers.iter_rows()}
+    return Receipt(tuple(items[number] for number in range(1, len(signals) + 1)))
+
+
+def follow(conn: Connection, workspace_id: WorkspaceId, new: pl.DataFrame, now: datetime) -> None:
+    """Make scores, suggestions and counters follow from signals just stored in this transaction."""
+    if new.is_empty():
+        return
+    ids = list_locked(conn, workspace_id, new["person_id"].unique())
+    prior = advance_people(conn, workspace_id, new, list_pending_among(conn, workspace_id, ids), now)
+    replace_data_version(conn, workspace_id, received_at=now)
+    count_new(conn, workspace_id, new, prior=prior, catalogue=get_rulebook(conn, workspace_id).catalogue)
+
+
+def _rows(signals: Sequence[SignalIn | Mapping[str, object]]) -> tuple[pl.DataFrame, list[Reject]]:
+    """The items as rows of text, and those that cannot be."""
+    rows: dict[int, dict[str, str]] = {}
+    rejects: list[Reject] = []
+    for number, signal in enumerate(signals, start=1):
+        try:
+            record = signal.record() if isinstance(signal, SignalIn) else signal
+            rows[number] = row_of(record, SIGNAL_COLUMNS)
+        except (ValueError, RecursionError) as error:
+            rejects.append(Reject(number, str(error)))
+    return rows_frame(rows, SIGNAL_COLUMNS), rejects
+
+
+def _item(answer: Sequence[str | None]) -> Item:
+    status, reason, person_id, digest, stored_digest = answer
+    return Item(status, reason, person_id, digest, stored_digest)  # type: ignore[arg-type]
