@@ -42,7 +42,7 @@ def measure_import(
     """The import: match, store, update accumulators, score, suggest."""
     people, signals = files
     with watched() as ours:
-        tally = import_signals(cockpit.db, workspace_id, signals, people=people, now=now).tally
+        tally = import_signals(cockpit, workspace_id, signals, people=people, now=now).tally
     raw = measure_raw_insert(cockpit, workspace_id, signals, now)
     return {
         "rows": tally.rows,
@@ -81,7 +81,7 @@ def measure_singles(
         number = next(numbers)
         person = f"p{number * 7919 % population.people}"
         signal = SignalIn("MISSED_CALL", now, source="bench", source_event_id=f"single{number}", external_id=person)
-        receive(cockpit.db, workspace_id, [signal], now)
+        receive(cockpit, workspace_id, [signal], now)
 
     with cockpit.db.write() as conn:
         bare = create_bare_signals(conn)

@@ -26,7 +26,7 @@ class DifferentPanels(CockpitError):
 
 def measure_panels(cockpit: Cockpit, workspace_id: WorkspaceId, now: datetime, *, raw_runs: int) -> dict[str, Any]:
     """Ten panels of 25 rows by index; the same from the raw signals; and that they are the same."""
-    refresh_due(cockpit.db, workspace_id, now)
+    refresh_due(cockpit, workspace_id, now)
     live = registry.all_panels(cockpit.db, workspace_id, now=now)
     ours = repeated(lambda: registry.all_panels(cockpit.db, workspace_id, now=now), INDEXED_RUNS)
     result: dict[str, Any] = {**ours.as_json(), "rows": sum(len(panel.rows) for panel in live.values())}
@@ -52,7 +52,7 @@ def check_same(live: Mapping[str, PanelRows], replayed: Mapping[str, PanelRows])
 def measure_rescore(cockpit: Cockpit, workspace_id: WorkspaceId, now: datetime) -> dict[str, Any]:
     """Every score of the workspace again, beside one look at every signal's columns."""
     with watched() as ours:
-        rescore(cockpit.db, workspace_id, now)
+        rescore(cockpit, workspace_id, now)
 
     def scan() -> None:
         with cockpit.db.read() as conn:

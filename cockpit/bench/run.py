@@ -73,7 +73,7 @@ def fill_small(cockpit: Cockpit, workspace_id: WorkspaceId, folder: Path, now: d
     place = folder / "small"
     place.mkdir()
     people, signals = write_files(Population(*SMALL, until=now), place)
-    import_signals(cockpit.db, workspace_id, signals, people=people, now=now)
+    import_signals(cockpit, workspace_id, signals, people=people, now=now)
 
 
 def machine() -> dict[str, Any]:

@@ -46,6 +46,12 @@ class Database:
             yield conn
 
     @contextmanager
+    def snapshot(self) -> Iterator[Connection]:
+        """A read in which every statement sees the database as the first one did."""
+        with self._translated(), self.pool.connect() as conn, self._storage_engine.steady(conn).begin():
+            yield conn
+
+    @contextmanager
     def write(self) -> Iterator[Connection]:
         """A transaction: all of the block is stored, durably, or nothing of it."""
         with self._turn, self._translated(), self.pool.begin() as conn:

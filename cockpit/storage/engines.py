@@ -31,6 +31,9 @@ class StorageEngine(Protocol):
     def translate(self, error: BaseException, url: URL) -> CockpitError | None:
         """The sentence for a driver's error, or None when it is a bug of ours."""
 
+    def steady(self, conn: Connection) -> Connection:
+        """The connection, before its transaction, set so that all statements see one state of the database."""
+
     def read_frame(self, conn: Connection, statement: Select[Any]) -> pl.DataFrame:
         """All rows of a statement as one frame."""
 

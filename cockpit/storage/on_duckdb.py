@@ -86,6 +86,10 @@ class DuckDb:
             return Conflict()
         return sentence_for(str(original), url.database or "")
 
+    def steady(self, conn: Connection) -> Connection:
+        """The connection as it is: a transaction sees the database as it was at its start."""
+        return conn
+
     def read_frame(self, conn: Connection, statement: Select[Any]) -> pl.DataFrame:
         """All rows as one frame, over Arrow."""
         text, values, schema = bound(conn, statement)

@@ -60,9 +60,9 @@ def list_candidates(conn: Connection, reach: Reach) -> pl.DataFrame:
     """Everybody who may be among the first `limit` people of one of the panels, and everybody who is due."""
     lines = find_lines(conn, reach)
     parts = [part for key, line in lines.items() for part in _above(reach, key, line)]
-    steady = select(union(*parts).subquery().c.person_id, literal(0).label("is_due")) if parts else None
+    holding = select(union(*parts).subquery().c.person_id, literal(0).label("is_due")) if parts else None
     due = _due(reach)
-    return read_frame(conn, due if steady is None else union_all(steady, due).subquery().select())
+    return read_frame(conn, due if holding is None else union_all(holding, due).subquery().select())
 
 
 def find_lines(conn: Connection, reach: Reach) -> dict[str, float | None]:
@@ -78,8 +78,8 @@ def count_members(conn: Connection, reach: Reach) -> dict[str, int]:
     """How many people that are not due each panel holds, counted up to `limit`."""
     columns = []
     for key in reach.margins:
-        column, source = _source(reach, key)
-        some = source.with_only_columns(literal(1).label("one")).where(column.is_not(None), _steady(reach))
+        column, source = key_and_people(reach, key)
+        some = source.with_only_columns(literal(1).label("one")).where(column.is_not(None), steady(reach))
         columns.append(
             select(func.count()).select_from(some.limit(reach.limit).subquery()).scalar_subquery().label(key)
         )
@@ -95,12 +95,12 @@ def list_due(conn: Connection, reach: Reach) -> list[str]:
 def _above(reach: Reach, key: str, line: float | None) -> list[Select[Any]]:
     """The people at or above a line: all whose key drifts, and the first `limit` of those whose key stands still."""
     margin = reach.margins[key]
-    column, source = _source(reach, key)
+    column, source = key_and_people(reach, key)
     above = column.is_not(None) if line is None else column >= line - 2 * margin
     people = source.where(above)
     if line is None:
-        return [people.where(_steady(reach))]
-    still = people.where(score.c.due_at.is_(None) if margin else _steady(reach))
+        return [people.where(steady(reach))]
+    still = people.where(score.c.due_at.is_(None) if margin else steady(reach))
     first = still if key in reach.tied else _first(still, column, reach.limit)
     return [first, people.where(score.c.due_at > reach.now)] if margin else [first]
 
@@ -121,12 +121,12 @@ def _first(people: Select[Any], column: ColumnElement[float], limit: int) -> Sel
 
 
 def _line(reach: Reach, key: str) -> Select[Any]:
-    column, source = _source(reach, key)
-    rows = source.with_only_columns(column).where(column.is_not(None), _steady(reach))
+    column, source = key_and_people(reach, key)
+    rows = source.with_only_columns(column).where(column.is_not(None), steady(reach))
     return rows.order_by(column.desc()).offset(reach.limit - 1).limit(1)
 
 
-def _source(reach: Reach, key: str) -> tuple[ColumnElement[float], Select[Any]]:
+def key_and_people(reach: Reach, key: str) -> tuple[ColumnElement[float], Select[Any]]:
     """The key and the people that may have it."""
     mine = score.c.workspace_id == reach.workspace_id
     own = () if reach.owner_id is None else (score.c.owner_id == reach.owner_id,)
@@ -139,7 +139,7 @@ def _source(reach: Reach, key: str) -> tuple[ColumnElement[float], Select[Any]]:
     return suggested_action.c.rank_key, cards.where(mine, suggested_action.c.workspace_id == reach.workspace_id, *own)
 
 
-def _steady(reach: Reach) -> ColumnElement[bool]:
+def steady(reach: Reach) -> ColumnElement[bool]:
     """Rows whose stored keys and memberships still hold."""
     return or_(score.c.due_at.is_(None), score.c.due_at > reach.now)
 
@@ -160,13 +160,13 @@ def list_causes(conn: Connection, reach: Reach, causes: Sequence[tuple[str, str]
 
 def _cause(reach: Reach, action_type: str, evidence_type: str) -> Select[Any]:
     card = suggested_action.c
-    _, people = _source(reach, RANK_KEY)
+    _, people = key_and_people(reach, RANK_KEY)
     some = (
         people.where(
             card.action_type == action_type,
             card.evidence_type == evidence_type,
             card.rank_key.is_not(None),
-            _steady(reach),
+            steady(reach),
         )
         .with_only_columns(card.person_id, card.action_type, card.evidence_type, card.rank_key, card.channel)
         .order_by(card.rank_key.desc(), card.person_id)
