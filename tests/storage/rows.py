@@ -1,0 +1,190 @@
+"""One row or two in every table of a workspace; the other workspace gets the same keys and marked values."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from typing import Any
+from uuid import UUID
+
+import polars as pl
+from sqlalchemy import Connection
+
+from cockpit.model.ids import WorkspaceId
+from cockpit.storage import (
+    activity,
+    evidence,
+    exports,
+    imports,
+    members,
+    models,
+    pending,
+    people,
+    rules,
+    scores,
+    signals,
+    suggestions,
+    unmatched,
+)
+from cockpit.storage.frames import bulk_insert, in_workspace
+from cockpit.storage.schema import opportunity
+from scoring.evidence import Evidence
+
+NOW = datetime(2026, 3, 2, 9, 0, 0, 123456, tzinfo=UTC)
+ANA, BEN = UUID(int=1), UUID(int=2)
+COMPANY, ACTION, EXPORT, DEAL = UUID(int=11), UUID(int=12), UUID(int=13), UUID(int=14)
+INSTANT = pl.Datetime("us", "UTC")
+
+
+def frame_of(*rows: dict[str, Any]) -> pl.DataFrame:
+    """Rows as a frame whose instants keep their zone."""
+    frame = pl.DataFrame(rows, infer_schema_length=None)
+    return frame.with_columns(pl.col(name).cast(pl.Int32) for name, kind in frame.schema.items() if kind == pl.Int64)
+
+
+def person_row(identity: UUID, mark: str, **more: Any) -> dict[str, Any]:
+    """A person; name and e-mail carry the mark."""
+    return {
+        "person_id": str(identity),
+        "external_id": f"crm-{identity.int}",
+        "name": f"{mark} {identity.int}",
+        "email": f"{identity.int}@example.com",
+        "phone": f"+3312345678{identity.int}",
+        "phone_raw": mark,
+        "company_id": str(COMPANY),
+        "owner_id": None,
+        "lifecycle": "lead",
+        "do_not_contact": False,
+        "time_zone": "Europe/Paris",
+        "country": mark,
+        "value": 0.1 + 0.2,
+        "attributes": f'{{"mark": "{mark}"}}',
+        "is_demo": False,
+        "created_at": NOW,
+        "updated_at": NOW,
+        **more,
+    }
+
+
+def signal_row(event: str, mark: str, identity: UUID = ANA, **more: Any) -> dict[str, Any]:
+    """A signal; channel and digest carry the mark."""
+    return {
+        "source": "crm",
+        "source_event_id": event,
+        "person_id": str(identity),
+        "type": f"{mark}_CALL",
+        "occurred_at": NOW,
+        "received_at": NOW,
+        "value": 1 / 3,
+        "channel": mark,
+        "direction": "inbound",
+        "scheduled_for": None,
+        "payload": f'{{"mark": "{mark}"}}',
+        "digest": f"{mark}-{event}",
+        **more,
+    }
+
+
+SIGNAL_SCHEMA = {"scheduled_for": INSTANT}
+
+
+def signal_frame(*rows: dict[str, Any]) -> pl.DataFrame:
+    """Signals as a frame."""
+    return pl.DataFrame(rows, schema_overrides=SIGNAL_SCHEMA, infer_schema_length=None)
+
+
+def card_row(mark: str, **more: Any) -> dict[str, Any]:
+    """A suggested action."""
+    return {
+        "action_id": str(ACTION),
+        "person_id": str(ANA),
+        "action_type": f"{mark}_CALL_LEAD",
+        "state": "OPEN",
+        "rank_key": 5.5,
+        "urgency": 1.0,
+        "effect": 1.0,
+        "effort": 1.0,
+        "channel": mark,
+        "evidence_type": f"{mark}_CALL",
+        "evidence_at": NOW,
+        "created_at": NOW,
+        "expires_at": NOW,
+        "changed_at": NOW,
+        **more,
+    }
+
+
+def score_row(identity: UUID, mark: str, **more: Any) -> dict[str, Any]:
+    """A stored score; the band carries the mark."""
+    keys = ("priority", "hot", "follow_up", "stale", "reconnect_recent", "reconnect_oldies", "recent")
+    return {
+        "person_id": str(identity),
+        "priority": 51.25,
+        "band": f"{mark} band",
+        "computed_at": NOW,
+        "due_at": NOW,
+        "crosses_at": NOW,
+        "crosses_to": mark,
+        "model_version": 1,
+        **{f"{key}_key": float(identity.int) for key in keys},
+        **more,
+    }
+
+
+def evidence_of(mark: str) -> Evidence:
+    """What is kept of Ana."""
+    state = {
+        "person_id": str(ANA),
+        "last_at": NOW,
+        "last_type": mark,
+        "contact_days": 1,
+        "inbound_days": 1,
+        "turn": "us",
+        "waiting_since": NOW,
+        "waiting_type": mark,
+        "signals": 1,
+    }
+    amount = {
+        "person_id": str(ANA),
+        "type": f"{mark}_CALL",
+        "amount": 1 / 3,
+        "last_at": NOW,
+        "day_count": 1,
+        "total": 1,
+        "value_amount": 0.1,
+    }
+    return Evidence(frame_of(state), frame_of(amount))
+
+
+def fill(conn: Connection, workspace_id: WorkspaceId, mark: str) -> None:
+    """Put rows into every table of a workspace."""
+    member_id = members.upsert_member(conn, workspace_id, email="owner@example.com", name=mark, role=mark, now=NOW)
+    people.upsert_companies(
+        conn, workspace_id, frame_of({"company_id": str(COMPANY), "external_id": "c", "name": mark, "created_at": NOW})
+    )
+    people.upsert_people(
+        conn, workspace_id, frame_of(person_row(ANA, mark, owner_id=str(member_id)), person_row(BEN, mark))
+    )
+    deal = {"opportunity_id": str(DEAL), "name": mark, "person_id": str(ANA), "stage": "NEW", "created_at": NOW}
+    bulk_insert(conn, opportunity, in_workspace(frame_of(deal), workspace_id))
+    signals.insert_new(conn, workspace_id, signal_frame(signal_row("1", mark), signal_row("2", mark, BEN)))
+    parked = {
+        "source": "crm",
+        "source_event_id": "9",
+        "reason": mark,
+        "match_key": "email:x@example.com",
+        "body": f'{{"mark": "{mark}"}}',
+        "digest": f"{mark}-9",
+        "received_at": NOW,
+    }
+    unmatched.insert_unmatched(conn, workspace_id, frame_of(parked))
+    evidence.upsert_evidence(conn, workspace_id, evidence_of(mark))
+    scores.upsert_scores(conn, workspace_id, frame_of(score_row(ANA, mark), score_row(BEN, mark)))
+    suggestions.upsert_suggestions(conn, workspace_id, frame_of(card_row(mark)))
+    models.insert_model(conn, workspace_id, spec={"mark": mark}, note=mark, now=NOW, valid_from=NOW)
+    models.upsert_signal_types(conn, workspace_id, {"SHOWROOM_VISIT": {"mark": mark}})
+    day = {"member_id": str(member_id), "day": date(2026, 3, 1), "actions": 1, "replies": 2, "bookings": 3}
+    activity.upsert_member_days(conn, workspace_id, frame_of({**day, "response_minutes": f'{{"{mark}": 1}}'}))
+    rules.insert_missing_rules(conn, workspace_id, [rules.Rule("call_back", mark, mark, mark)], now=NOW)
+    imports.upsert_import_run(conn, workspace_id, imports.ImportRun("digest", mark, "signals", 1, 1, 0, 0, 0, NOW))
+    exports.insert_export(conn, workspace_id, exports.Export(EXPORT, member_id, mark, "csv", 1, mark, NOW))
+    pending.upsert_pending(conn, workspace_id, [ANA])

@@ -1,0 +1,317 @@
+"""Every query function runs on both engines, names its workspace, and answers with rows of its own workspace only.
+
+The other workspace holds the same ids, external ids and event ids, and the word CANARY in every value: a query that
+forgets its workspace anywhere brings the word back.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import date, timedelta
+from inspect import getmembers, isfunction
+from typing import Any
+
+import polars as pl
+import pytest
+from sqlalchemy import Connection, delete, event, insert, literal, select, update
+
+from cockpit.errors import NotFound
+from cockpit.model.ids import WorkspaceId
+from cockpit.storage import (
+    activity,
+    evidence,
+    exports,
+    imports,
+    matching,
+    members,
+    models,
+    pending,
+    people,
+    people_list,
+    rules,
+    scores,
+    signals,
+    suggestions,
+    timeline,
+    unmatched,
+    workspaces,
+)
+from cockpit.storage.database import Database
+from cockpit.storage.engines import engine_named
+from cockpit.storage.schema import metadata, person, score
+from tests.storage.predicates import tables_without_workspace
+from tests.storage.rows import (
+    ACTION,
+    ANA,
+    BEN,
+    NOW,
+    card_row,
+    evidence_of,
+    fill,
+    frame_of,
+    person_row,
+    score_row,
+    signal_frame,
+    signal_row,
+)
+
+MODULES = (
+    activity,
+    evidence,
+    exports,
+    imports,
+    matching,
+    members,
+    models,
+    pending,
+    people,
+    people_list,
+    rules,
+    scores,
+    signals,
+    suggestions,
+    timeline,
+    unmatched,
+    workspaces,
+)
+LATER = NOW + timedelta(days=1)
+DAY = date(2026, 3, 1)
+PARKED = pl.DataFrame({"source": ["crm"], "source_event_id": ["9"]})
+COMPANY_ROW = {"company_id": str(BEN), "external_id": "d", "name": "New", "created_at": NOW}
+
+Call = Callable[[Connection, WorkspaceId], Any]
+
+
+def member_day(conn: Connection, workspace_id: WorkspaceId) -> int:
+    """A day of the member there is."""
+    member = members.list_members(conn, workspace_id)[0]
+    day = {"member_id": str(member.member_id), "day": DAY, "actions": 9, "replies": 9, "bookings": 9}
+    return activity.upsert_member_days(conn, workspace_id, frame_of({**day, "response_minutes": "{}"}))
+
+
+CALLS: dict[Any, Call] = {
+    activity.list_member_days: lambda c, w: activity.list_member_days(c, w, since=DAY, until=DAY),
+    activity.upsert_member_days: member_day,
+    evidence.get_evidence: lambda c, w: evidence.get_evidence(c, w, [ANA, BEN]),
+    evidence.get_all_evidence: evidence.get_all_evidence,
+    evidence.upsert_evidence: lambda c, w: evidence.upsert_evidence(c, w, evidence_of("own")),
+    evidence.replace_evidence: lambda c, w: evidence.replace_evidence(c, w, [ANA], evidence_of("new")),
+    exports.insert_export: lambda c, w: exports.insert_export(c, w, exports.Export(ANA, None, "a", "csv", 1, "b", NOW)),
+    exports.list_exports: exports.list_exports,
+    imports.find_import_run: lambda c, w: imports.find_import_run(c, w, "digest"),
+    imports.list_import_runs: imports.list_import_runs,
+    imports.upsert_import_run: lambda c, w: imports.upsert_import_run(
+        c, w, imports.ImportRun("digest", "file", "people", 9, 9, 0, 0, 0, NOW, LATER)
+    ),
+    matching.list_matches: lambda c, w: matching.list_matches(c, w, "external_id", pl.Series(["crm-1", "crm-7"])),
+    members.find_member: lambda c, w: members.find_member(c, w, "Owner@Example.com"),
+    members.list_members: members.list_members,
+    members.upsert_member: lambda c, w: members.upsert_member(c, w, email="b@example.com", name="B", now=NOW),
+    models.find_published_model: lambda c, w: models.find_published_model(c, w, LATER),
+    models.insert_model: lambda c, w: models.insert_model(c, w, spec={}, note="two", now=NOW),
+    models.list_models: models.list_models,
+    models.list_signal_types: models.list_signal_types,
+    models.replace_model_status: lambda c, w: models.replace_model_status(c, w, 1, status="retired"),
+    models.upsert_signal_types: lambda c, w: models.upsert_signal_types(c, w, {"SHOWROOM_VISIT": {}, "TEST_DRIVE": {}}),
+    pending.count_pending: pending.count_pending,
+    pending.delete_pending: lambda c, w: pending.delete_pending(c, w, [ANA]),
+    pending.list_pending: lambda c, w: pending.list_pending(c, w, 10),
+    pending.upsert_pending: lambda c, w: pending.upsert_pending(c, w, [ANA, BEN]),
+    people.count_people: people.count_people,
+    people.find_person: lambda c, w: people.find_person(c, w, "crm-1"),
+    people.get_person: lambda c, w: people.get_person(c, w, str(ANA)),
+    people.list_all_facts: people.list_all_facts,
+    people.list_facts: lambda c, w: people.list_facts(c, w, [ANA]),
+    people.list_facts_after: lambda c, w: people.list_facts_after(c, w, ANA, 10),
+    people.list_locked: lambda c, w: people.list_locked(c, w, [ANA, BEN]),
+    people.list_people: lambda c, w: people.list_people(c, w, [ANA, BEN]),
+    people.list_person_ids_after: lambda c, w: people.list_person_ids_after(c, w, None, 10),
+    people.upsert_companies: lambda c, w: people.upsert_companies(c, w, frame_of(COMPANY_ROW)),
+    people.upsert_people: lambda c, w: people.upsert_people(c, w, frame_of(person_row(ANA, "own"))),
+    people_list.count_people: people_list.count_people,
+    people_list.stream_people: lambda c, w: list(people_list.stream_people(c, w)),
+    rules.insert_missing_rules: lambda c, w: rules.insert_missing_rules(
+        c, w, [rules.Rule("r", "a", "b", "c")], now=NOW
+    ),
+    rules.list_rules: rules.list_rules,
+    rules.replace_switches: lambda c, w: rules.replace_switches(c, w, "call_back", enabled=True, auto_execute=False),
+    scores.count_bands: scores.count_bands,
+    scores.count_due: lambda c, w: scores.count_due(c, w, NOW),
+    scores.list_crossings: lambda c, w: scores.list_crossings(c, w, until=LATER, limit=10),
+    scores.list_due: lambda c, w: scores.list_due(c, w, NOW),
+    scores.list_scores: lambda c, w: scores.list_scores(c, w, [ANA, BEN]),
+    scores.list_top: lambda c, w: scores.list_top(c, w, "priority_key", limit=1, margin=0.6),
+    scores.upsert_scores: lambda c, w: scores.upsert_scores(c, w, frame_of(score_row(ANA, "own"))),
+    signals.count_signals: signals.count_signals,
+    signals.insert_new: lambda c, w: signals.insert_new(c, w, signal_frame(signal_row("1", "own"))).rows,
+    signals.list_all_signals: lambda c, w: signals.list_all_signals(c, w, before=LATER),
+    signals.list_signals: lambda c, w: signals.list_signals(c, w, [ANA], before=LATER),
+    suggestions.count_causes: lambda c, w: suggestions.count_causes(c, w, at_most=10),
+    suggestions.get_suggestion: lambda c, w: suggestions.get_suggestion(c, w, ACTION),
+    suggestions.list_suggestions: lambda c, w: suggestions.list_suggestions(c, w, [ANA]),
+    suggestions.list_top_suggestions: lambda c, w: suggestions.list_top_suggestions(c, w, limit=5),
+    suggestions.list_woken: lambda c, w: suggestions.list_woken(c, w, LATER),
+    suggestions.replace_state: lambda c, w: suggestions.replace_state(c, w, ACTION, state="DISMISSED", changed_at=NOW),
+    suggestions.upsert_suggestions: lambda c, w: suggestions.upsert_suggestions(c, w, frame_of(card_row("own"))),
+    timeline.list_signals_of_types: lambda c, w: timeline.list_signals_of_types(
+        c, w, ["own_CALL", "CANARY_CALL"], since=NOW, until=LATER
+    ),
+    timeline.list_timeline: lambda c, w: timeline.list_timeline(c, w, ANA, before=(LATER, "", ""), as_of=LATER),
+    unmatched.count_unmatched: unmatched.count_unmatched,
+    unmatched.delete_unmatched: lambda c, w: unmatched.delete_unmatched(c, w, PARKED),
+    unmatched.insert_unmatched: lambda c, w: unmatched.insert_unmatched(
+        c, w, unmatched.list_unmatched(c, w, limit=1).with_columns(source_event_id=pl.lit("10"))
+    ),
+    unmatched.list_unmatched: lambda c, w: unmatched.list_unmatched(c, w, limit=5, after=("a", "")),
+    unmatched.list_unmatched_digests: lambda c, w: unmatched.list_unmatched_digests(c, w, PARKED),
+    unmatched.list_unmatched_for: lambda c, w: unmatched.list_unmatched_for(c, w, ["email:x@example.com"]),
+    workspaces.delete_workspace: workspaces.delete_workspace,
+    workspaces.get_workspace_by_id: workspaces.get_workspace_by_id,
+    workspaces.replace_data_version: lambda c, w: workspaces.replace_data_version(c, w, received_at=NOW),
+    workspaces.replace_settings: lambda c, w: workspaces.replace_settings(c, w, {"hot": 75}),
+}
+# These answer for all workspaces: that is what they are for.
+ABOVE_WORKSPACES = {
+    workspaces.insert_workspace,
+    workspaces.get_workspace,
+    workspaces.find_workspace,
+    workspaces.list_workspaces,
+}
+OWN = ("own", str(ANA), str(BEN), "North", "1", "2")
+READS = ("get_", "find_", "list_", "stream_", "count_")
+
+
+def public_functions() -> Iterator[Any]:
+    """The functions other layers call."""
+    for module in MODULES:
+        for name, function in getmembers(module, isfunction):
+            if function.__module__ == module.__name__ and not name.startswith("_"):
+                first = next(iter(function.__annotations__), "")
+                if first == "conn":
+                    yield function
+
+
+@pytest.fixture
+def two_workspaces(db: Database, workspace: WorkspaceId, other_workspace: WorkspaceId) -> WorkspaceId:
+    """Both filled with the same keys; the other's values say CANARY."""
+    with db.write() as conn:
+        fill(conn, workspace, "own")
+        fill(conn, other_workspace, "CANARY")
+    return workspace
+
+
+def test_every_function_is_tried() -> None:
+    assert set(map(name_of, public_functions())) == set(map(name_of, {*CALLS, *ABOVE_WORKSPACES}))
+
+
+def test_functions_stay_in_their_workspace(
+    db: Database, two_workspaces: WorkspaceId, other_workspace: WorkspaceId
+) -> None:
+    with db.read() as conn:
+        before = rows_of(conn, other_workspace)
+    faults = {}
+    for function, call in CALLS.items():
+        with rolled_back(db) as conn:
+            answer = text_of(call(conn, two_workspaces))
+            if "CANARY" in answer:
+                faults[name_of(function)] = answer
+            if function.__name__.startswith(READS) and not any(sign in answer for sign in OWN):
+                faults[name_of(function)] = f"found nothing: {answer}"
+            if not function.__name__.startswith(READS) and rows_of(conn, other_workspace) != before:
+                faults[name_of(function)] = "changed the other workspace"
+    assert faults == {}
+
+
+def test_every_statement_names_the_workspace(
+    db: Database, two_workspaces: WorkspaceId, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen: list[Any] = []
+    engine = engine_named(db.engine_name)
+    for name in ("read_frame", "stream_frames"):
+        monkeypatch.setattr(engine, name, noting(getattr(engine, name), seen))
+    faults = {}
+    for function, call in CALLS.items():
+        seen.clear()
+        with rolled_back(db) as conn:
+            event.listen(conn, "before_execute", lambda _conn, statement, *_: seen.append(statement))
+            call(conn, two_workspaces)
+        assert seen, function
+        forgotten = set().union(*map(tables_without_workspace, seen))
+        if forgotten:
+            faults[name_of(function)] = forgotten
+    assert faults == {}
+
+
+def test_a_statement_without_its_workspace_is_noticed() -> None:
+    assert tables_without_workspace(select(person)) == {"person"}
+    assert tables_without_workspace(select(person).where(person.c.workspace_id == ANA)) == set()
+    joined = select(person).join(score, score.c.person_id == person.c.person_id).where(person.c.workspace_id == ANA)
+    assert tables_without_workspace(joined) == {"score"}
+    assert tables_without_workspace(delete(score).where(score.c.person_id == ANA)) == {"score"}
+    assert tables_without_workspace(update(score).values(band="hot")) == {"score"}
+    assert tables_without_workspace(insert(score).from_select(["person_id"], select(literal("a")))) == {"score"}
+
+
+def test_what_is_not_there_is_said(db: Database, workspace: WorkspaceId) -> None:
+    with db.read() as conn:
+        for search, sentence in (
+            (lambda: workspaces.get_workspace(conn, "west"), "There is no workspace called west."),
+            (lambda: people.get_person(conn, workspace, "crm-7"), "There is no person crm-7 in this workspace."),
+            (lambda: suggestions.get_suggestion(conn, workspace, ACTION), "There is no such suggested action."),
+            (
+                lambda: rules.replace_switches(conn, workspace, "r", enabled=True, auto_execute=True),
+                "There is no rule r.",
+            ),
+            (
+                lambda: models.replace_model_status(conn, workspace, 7, status="published"),
+                "There is no score model version 7.",
+            ),
+        ):
+            with pytest.raises(NotFound, match=sentence):
+                search()
+
+
+@contextmanager
+def rolled_back(db: Database) -> Iterator[Connection]:
+    """A transaction that leaves no trace."""
+    with db.pool.connect() as conn, conn.begin() as transaction:
+        yield conn
+        transaction.rollback()
+
+
+def noting(function: Any, seen: list[Any]) -> Any:
+    """The function, noting the statement it is called with."""
+
+    def noted(conn: Connection, statement: Any, *rest: Any) -> Any:
+        seen.append(statement)
+        return function(conn, statement, *rest)
+
+    return noted
+
+
+def name_of(function: Any) -> str:
+    """The module and name of a function."""
+    return f"{function.__module__.split('.')[-1]}.{function.__name__}"
+
+
+def rows_of(conn: Connection, workspace_id: WorkspaceId) -> dict[str, list[str]]:
+    """Every row of a workspace."""
+    tables = [table for table in metadata.tables.values() if "workspace_id" in table.c]
+    return {
+        table.name: sorted(map(str, conn.execute(select(table).where(table.c.workspace_id == workspace_id))))
+        for table in tables
+    }
+
+
+def text_of(answer: Any) -> str:
+    """All values of an answer as text."""
+    if isinstance(answer, pl.DataFrame):
+        return str(sorted(answer.rows(), key=str))
+    if isinstance(answer, pl.Series):
+        return str(answer.to_list())
+    if isinstance(answer, list):
+        return "\n".join(map(text_of, answer))
+    if isinstance(answer, evidence.Evidence):
+        return text_of(answer.people) + text_of(answer.accumulators)
+    return str(answer)
