@@ -66,7 +66,7 @@ def take(conn: Connection, workspace_id: WorkspaceId, frame: pl.DataFrame, now: 
     new = stored.filter(pl.col("outcome") == NEW).select(STORED)
     if tray:
         people = pl.concat([matched.created, matched.adopted], how="diagonal")
-        new = pl.concat([new, bring_home(conn, workspace_id, people, now)])
+        new = pl.concat([new, bring_home(conn, workspace_id, match_keys(people), now)])
     answers = [_answers(repeated), _answers(stored), _answers(_waiting(matched.parked))]
     return Taken(pl.concat(answers).sort("row"), new)
 
@@ -93,9 +93,9 @@ def _judge(
     ).select(list(JUDGED))
 
 
-def bring_home(conn: Connection, workspace_id: WorkspaceId, people: pl.DataFrame, now: datetime) -> pl.DataFrame:
-    """Take the parked signals of people who have just appeared off the tray and store them; answers the new ones."""
-    rows = list_unmatched_for(conn, workspace_id, _match_keys(people))
+def bring_home(conn: Connection, workspace_id: WorkspaceId, keys: Iterable[str], now: datetime) -> pl.DataFrame:
+    """Take parked signals off the tray whose person is known by now and store them; answers the new ones."""
+    rows = list_unmatched_for(conn, workspace_id, keys)
     if rows.is_empty():
         return pl.DataFrame(schema=_schema(STORED))
     bodies = rows.select(pl.col("body").str.json_decode(pl.Struct(_schema(BODY)))).unnest("body")
@@ -163,7 +163,7 @@ def _answers(rows: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _match_keys(people: pl.DataFrame) -> list[str]:
+def match_keys(people: pl.DataFrame) -> list[str]:
     """The keys under which signals of these people may wait."""
     kinds = {"id": ("person_id", "external_id"), "email": ("email",), "phone": ("phone", "phone_raw")}
     return [

@@ -1,0 +1,159 @@
+"""Import files of signals and of people."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import polars as pl
+
+from cockpit.ingestion.columns import PEOPLE_COLUMNS, SIGNAL_COLUMNS
+from cockpit.ingestion.normalise import Normal, normalise, row_text
+from cockpit.ingestion.people import take_people
+from cockpit.ingestion.people_rows import normalise_people
+from cockpit.ingestion.publish import publish_catalogue, read_catalogue
+from cockpit.ingestion.receive import WithDatabase
+from cockpit.ingestion.record import Tally
+from cockpit.ingestion.refresh import PEOPLE_AT_ONCE, drain_pending
+from cockpit.ingestion.run import ROWS_AT_ONCE, Import, Imported, Progress, Step
+from cockpit.ingestion.sources.batch import RawBatch, Reject
+from cockpit.ingestion.take import Taken, take
+from cockpit.ingestion.unmatched import sweep_tray
+from cockpit.model.ids import WorkspaceId
+from cockpit.storage.database import Connection
+from cockpit.storage.pending import count_pending, upsert_pending
+from cockpit.storage.workspaces import replace_data_version
+
+SOURCE = "import"
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """How a file is read: `source` names signals that name none, `zone` is that of times without one."""
+
+    source: str = SOURCE
+    zone: ZoneInfo | None = None
+    rows_at_once: int = ROWS_AT_ONCE
+    people_at_once: int = PEOPLE_AT_ONCE
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """What an import did."""
+
+    signals: Imported
+    people: Imported | None = None
+    model_version: int | None = None  # published from the catalogue file, when it said anything new
+
+
+def import_signals(
+    cockpit: WithDatabase,
+    workspace_id: WorkspaceId,
+    path: Path,
+    now: datetime,
+    *,
+    people: Path | None = None,
+    catalogue: Path | None = None,
+    options: Options | None = None,
+    progress: Progress | None = None,
+) -> Loaded:
+    """Import a file of signals, after its people and its catalogue when they are given."""
+    chosen = options or Options()
+    version = _publish(cockpit, workspace_id, catalogue, now) if catalogue else None
+    job = Import(cockpit, workspace_id, path, "signals", SIGNAL_COLUMNS, chosen.rows_at_once)
+    known = _import_people(cockpit, workspace_id, people, now, options=chosen, progress=progress) if people else None
+    store = partial(_store_signals, workspace_id=workspace_id, now=now, options=chosen)
+    signals = job.run(store, now, progress)
+    sweep_tray(cockpit, workspace_id, now)
+    catch_up(cockpit, workspace_id, now, progress, people_at_once=chosen.people_at_once)
+    return Loaded(signals, known, version)
+
+
+def import_people(
+    cockpit: WithDatabase,
+    workspace_id: WorkspaceId,
+    path: Path,
+    now: datetime,
+    *,
+    options: Options | None = None,
+    progress: Progress | None = None,
+) -> Imported:
+    """Import a file of people."""
+    chosen = options or Options()
+    imported = _import_people(cockpit, workspace_id, path, now, options=chosen, progress=progress)
+    catch_up(cockpit, workspace_id, now, progress, people_at_once=chosen.people_at_once)
+    return imported
+
+
+def catch_up(
+    cockpit: WithDatabase,
+    workspace_id: WorkspaceId,
+    now: datetime,
+    progress: Progress | None = None,
+    *,
+    people_at_once: int = PEOPLE_AT_ONCE,
+) -> int:
+    """Restate everybody an import left waiting, then let the database settle."""
+    with cockpit.db.read() as conn:
+        total = count_pending(conn, workspace_id)
+    done = 0
+    while drained := drain_pending(cockpit, workspace_id, now, people_at_once):
+        done += drained
+        if progress:
+            progress(Step("people", done, max(total, done), Tally()))
+    if done:
+        cockpit.db.settle()
+    return done
+
+
+def _publish(cockpit: WithDatabase, workspace_id: WorkspaceId, path: Path, now: datetime) -> int | None:
+    file = read_catalogue(path)
+    with cockpit.db.write() as conn:
+        version = publish_catalogue(conn, workspace_id, file, now)
+        replace_data_version(conn, workspace_id)
+    return version
+
+
+def _import_people(
+    cockpit: WithDatabase,
+    workspace_id: WorkspaceId,
+    path: Path,
+    now: datetime,
+    *,
+    options: Options,
+    progress: Progress | None,
+) -> Imported:
+    job = Import(cockpit, workspace_id, path, "people", PEOPLE_COLUMNS, options.rows_at_once)
+    return job.run(partial(_store_people, workspace_id=workspace_id, now=now, options=options), now, progress)
+
+
+def _store_signals(
+    conn: Connection, batch: RawBatch, *, workspace_id: WorkspaceId, now: datetime, options: Options
+) -> tuple[Tally, tuple[Reject, ...]]:
+    normal = normalise(batch.frame, now, source=options.source, zone=options.zone)
+    taken = take(conn, workspace_id, normal.frame, now)
+    upsert_pending(conn, workspace_id, taken.new["person_id"].unique())
+    return _told(batch, normal, taken)
+
+
+def _store_people(
+    conn: Connection, batch: RawBatch, *, workspace_id: WorkspaceId, now: datetime, options: Options
+) -> tuple[Tally, tuple[Reject, ...]]:
+    normal = normalise_people(batch.frame, now, zone=options.zone)
+    taken = take_people(conn, workspace_id, normal.frame, now)
+    accepted = taken.answers.filter(pl.col("status") == "accepted")["person_id"]
+    upsert_pending(conn, workspace_id, pl.concat([accepted, taken.new["person_id"]]).unique())
+    return _told(batch, normal, taken)
+
+
+def _told(batch: RawBatch, normal: Normal, taken: Taken) -> tuple[Tally, tuple[Reject, ...]]:
+    """The counts of what was taken, and the rejects with their rows."""
+    counts = Counter(taken.answers["status"])
+    refused = taken.answers.filter(pl.col("status") == "rejected").select("row", "reason")
+    given = batch.frame.join(refused, on="row", maintain_order="left")
+    rejects = (Reject(row["row"], row.pop("reason"), row_text(row)) for row in given.iter_rows(named=True))
+    return Tally(counts["accepted"], counts["duplicate"], 0, counts["unmatched"]), (*normal.rejects, *rejects)

@@ -1,0 +1,114 @@
+"""One import of one file, in batches of one transaction each: broken off anywhere, it can be gone on with."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime
+from hashlib import file_digest
+from pathlib import Path
+
+from cockpit.errors import InvalidInput
+from cockpit.ingestion.receive import WithDatabase
+from cockpit.ingestion.record import Tally
+from cockpit.ingestion.rejects import RejectFile
+from cockpit.ingestion.sources.batch import Columns, RawBatch, Reject
+from cockpit.ingestion.sources.registry import reader_of
+from cockpit.model.ids import WorkspaceId
+from cockpit.storage.database import Connection
+from cockpit.storage.imports import ImportRun, find_import_run, upsert_import_run
+from cockpit.storage.workspaces import replace_data_version
+
+ROWS_AT_ONCE = 50_000
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """How far a long command has come."""
+
+    what: str
+    done: int
+    total: int
+    tally: Tally
+
+
+Progress = Callable[[Step], None]
+Store = Callable[[Connection, RawBatch], tuple[Tally, tuple[Reject, ...]]]
+
+
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """What became of the rows of a file; `resumed_after` is the row an earlier run had come to."""
+
+    tally: Tally
+    rejects_file: Path | None
+    resumed_after: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Import:
+    """One file on its way into one workspace."""
+
+    cockpit: WithDatabase
+    workspace_id: WorkspaceId
+    path: Path
+    kind: str
+    columns: Columns
+    rows_at_once: int = ROWS_AT_ONCE
+
+    def run(self, store: Store, now: datetime, progress: Progress | None = None) -> Imported:
+        """Read the file and store its batches; what an earlier run has stored is not read again."""
+        run = self._begun(now)
+        resumed = run.rows_done
+        size = self.path.stat().st_size
+        reader = reader_of(self.path)
+        with RejectFile(self.path, run.rows_done) as rejects:
+            for batch in reader(self.path, self.columns, skip=run.rows_done, batch_rows=self.rows_at_once):
+                run = self._store(store, batch, run, rejects)
+                if progress:
+                    progress(Step("rows", batch.position, size, tally_of(run)))
+        with self.cockpit.db.write() as conn:
+            upsert_import_run(conn, self.workspace_id, replace(run, finished_at=now))
+        return Imported(tally_of(run), rejects.path if run.rejected else None, resumed)
+
+    def _begun(self, now: datetime) -> ImportRun:
+        """The run that was broken off, or a new one; a finished one starts again, and finds all duplicates."""
+        digest = f"{self.kind}:{digest_of(self.path)}"
+        with self.cockpit.db.read() as conn:
+            known = find_import_run(conn, self.workspace_id, digest)
+        if known is not None and known.finished_at is None:
+            return known
+        return ImportRun(digest, self.path.name, self.kind, 0, 0, 0, 0, 0, now)
+
+    def _store(self, store: Store, batch: RawBatch, run: ImportRun, rejects: RejectFile) -> ImportRun:
+        """Store a batch with the progress of the run, or nothing of both; rejects are on the disk before."""
+        with self.cockpit.db.write() as conn:
+            tally, refused = store(conn, batch)
+            found = sorted((*batch.rejects, *refused), key=lambda reject: reject.row)
+            rejects.add(found)
+            counted = tally_of(run) + tally + Tally(rejected=len(found))
+            run = replace(
+                run,
+                rows_done=batch.last_row,
+                accepted=counted.accepted,
+                duplicate=counted.duplicate,
+                rejected=counted.rejected,
+                unmatched=counted.unmatched,
+            )
+            upsert_import_run(conn, self.workspace_id, run)
+            replace_data_version(conn, self.workspace_id)
+        return run
+
+
+def tally_of(run: ImportRun) -> Tally:
+    """The counts of a run."""
+    return Tally(run.accepted, run.duplicate, run.rejected, run.unmatched)
+
+
+def digest_of(path: Path) -> str:
+    """The SHA-256 of a file."""
+    try:
+        with path.open("rb") as file:
+            return file_digest(file, "sha256").hexdigest()
+    except OSError as error:
+        raise InvalidInput(f"{path} cannot be read: {error.strerror}.") from error
