@@ -8,6 +8,7 @@ from fastapi import FastAPI, Request
 from starlette.responses import JSONResponse
 
 from cockpit.api import links, scripts
+from cockpit.api.exports import export_routes
 from cockpit.api.gate import Gate
 from cockpit.api.health import health_routes
 from cockpit.api.sessions import Sessions, check_settings
@@ -27,6 +28,7 @@ def add_routes(
     check_settings(sessions.settings)
     app.include_router(health_routes(cockpit, worker_runs=worker_runs))
     app.include_router(sign_in_routes(sessions))
+    app.include_router(export_routes(cockpit))
     app.include_router(links.router)
     app.include_router(scripts.router)
     app.add_exception_handler(CockpitError, say)

@@ -1,0 +1,75 @@
+"""`GET /exports/{panel|people}.{csv|parquet|xlsx}?workspace=`: all rows of a list, behind the session."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+from fastapi import APIRouter
+from starlette.background import BackgroundTask
+from starlette.responses import FileResponse
+
+from cockpit.bootstrap import Cockpit
+from cockpit.exports.certificate import Certificate, Order
+from cockpit.exports.export import export
+from cockpit.exports.lists import panel_table, people_table
+from cockpit.exports.log import log_export
+from cockpit.exports.registry import format_named
+from cockpit.exports.table import Table
+from cockpit.model.ids import WorkspaceId
+from cockpit.panels import whole
+from cockpit.panels.registry import panel_named
+from cockpit.storage.people_list import stream_people
+from cockpit.storage.workspaces import get_workspace
+
+PEOPLE = "people"
+
+
+def export_routes(cockpit: Callable[[], Cockpit]) -> APIRouter:
+    """The one route of exports."""
+    router = APIRouter()
+
+    @router.get("/exports/{what}.{kind}")
+    def download(what: str, kind: str, workspace: str) -> FileResponse:
+        """Write the whole list to a file that lives as long as this answer, then send it: complete, or an error."""
+        folder = Path(tempfile.mkdtemp(prefix="cockpit-export-"))
+        try:
+            certificate = _write(cockpit(), what, kind, workspace, folder)
+        except BaseException:
+            shutil.rmtree(folder, ignore_errors=True)
+            raise
+        return FileResponse(
+            folder / certificate.file,
+            media_type=format_named(kind).media_type,
+            filename=f"{workspace}-{what}{format_named(kind).suffix}",
+            headers={"x-row-count": str(certificate.rows), "x-content-sha256": certificate.sha256},
+            background=BackgroundTask(shutil.rmtree, folder, ignore_errors=True),
+        )
+
+    return router
+
+
+def _write(cockpit: Cockpit, what: str, kind: str, workspace: str, folder: Path) -> Certificate:
+    now = datetime.now(UTC)
+    path = folder / f"export{format_named(kind).suffix}"
+    with cockpit.db.read() as conn:
+        workspace_id = get_workspace(conn, workspace).workspace_id
+    named = f"view:{what}" if what == PEOPLE else f"panel:{panel_named(what).slug}"
+    with _table(cockpit, workspace_id, what, now) as table:
+        certificate = export(table, Order(workspace=workspace, what=named, instant=now), kind, path)
+    log_export(cockpit.db, workspace_id, certificate, now=now)
+    return certificate
+
+
+@contextmanager
+def _table(cockpit: Cockpit, workspace_id: WorkspaceId, what: str, now: datetime) -> Iterator[Table]:
+    """The rows, read while they are written."""
+    if what == PEOPLE:
+        with cockpit.db.read() as conn:
+            yield people_table(stream_people(conn, workspace_id))
+    else:
+        yield panel_table(what, whole.stream(cockpit.db, workspace_id, what, now=now))

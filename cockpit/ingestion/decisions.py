@@ -1,0 +1,136 @@
+"""What a member decides about a card: snooze it, dismiss it with a reason, take that back within ten seconds.
+
+Each is one transaction: the person is restated first, so that the card on the screen is a stored one, and again after
+the decision, so that the next best card takes its place.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from types import MappingProxyType
+from typing import Final
+from uuid import UUID
+
+from cockpit.errors import Conflict, InvalidInput
+from cockpit.ingestion.restate import restate
+from cockpit.model.ids import MemberId, WorkspaceId
+from cockpit.storage.database import Database
+from cockpit.storage.suggestions import Suggestion, get_suggestion, replace_state
+from cockpit.storage.workspaces import replace_data_version
+
+UNDO_FOR = timedelta(seconds=10)
+LONGEST_SNOOZE = timedelta(days=366)
+
+
+@dataclass(frozen=True, slots=True)
+class DismissReason:
+    """Why a card was wrong, and for how long the action then stays away from the person."""
+
+    code: str
+    title: str
+    days: int
+
+
+DISMISS_REASONS: Final[Mapping[str, DismissReason]] = MappingProxyType(
+    {
+        reason.code: reason
+        for reason in (
+            DismissReason("ALREADY_DONE", "Already done", 7),
+            DismissReason("NOT_NOW", "Not now", 14),
+            DismissReason("WRONG_ACTION", "Wrong action for this person", 30),
+            DismissReason("NOT_INTERESTED", "Not interested", 90),
+            DismissReason("WRONG_DATA", "The data is wrong", 30),
+        )
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """Who decides, when, about which card of which person."""
+
+    action_id: UUID
+    person_id: UUID
+    member_id: MemberId | None
+    now: datetime
+
+
+def snooze(db: Database, workspace_id: WorkspaceId, decision: Decision, until: datetime) -> None:
+    """Put the card away until an instant.
+
+    Raises:
+        InvalidInput: the instant has passed or is more than a year away.
+        Conflict: the card is not open any more.
+    """
+    if not decision.now < until <= decision.now + LONGEST_SNOOZE:
+        raise InvalidInput("A card can be snoozed until an instant within the next year.")
+    _decide(db, workspace_id, decision, state="SNOOZED", snoozed_until=until)
+
+
+def dismiss(db: Database, workspace_id: WorkspaceId, decision: Decision, code: str) -> datetime:
+    """Put the card away with a reason; gives the instant until which the action stays away from the person.
+
+    Raises:
+        InvalidInput: there is no such reason.
+        Conflict: the card is not open any more.
+    """
+    reason = DISMISS_REASONS.get(code)
+    if reason is None:
+        raise InvalidInput(f"{code!r} is no reason: choose one of {', '.join(DISMISS_REASONS)}.")
+    until = decision.now + timedelta(days=reason.days)
+    _decide(db, workspace_id, decision, state="DISMISSED", dismiss_reason=code, suppressed_until=until)
+    return until
+
+
+def undo(db: Database, workspace_id: WorkspaceId, decision: Decision) -> None:
+    """Open a card again that was snoozed or dismissed in the last ten seconds.
+
+    Raises:
+        Conflict: it is too late, or nothing was decided about the card.
+    """
+    with db.write() as conn:
+        card = get_suggestion(conn, workspace_id, decision.action_id)
+        _check_undo(card, decision.now)
+        replace_state(
+            conn, workspace_id, card.action_id, state="OPEN", changed_at=decision.now, changed_by=decision.member_id
+        )
+        restate(conn, workspace_id, [decision.person_id], decision.now)
+        replace_data_version(conn, workspace_id)
+
+
+def _decide(
+    db: Database,
+    workspace_id: WorkspaceId,
+    decision: Decision,
+    *,
+    state: str,
+    snoozed_until: datetime | None = None,
+    dismiss_reason: str | None = None,
+    suppressed_until: datetime | None = None,
+) -> None:
+    with db.write() as conn:
+        restate(conn, workspace_id, [decision.person_id], decision.now)
+        if get_suggestion(conn, workspace_id, decision.action_id).state != "OPEN":
+            raise Conflict("This suggestion is not open any more: somebody decided about it, or it has run out.")
+        replace_state(
+            conn,
+            workspace_id,
+            decision.action_id,
+            state=state,
+            changed_at=decision.now,
+            changed_by=decision.member_id,
+            snoozed_until=snoozed_until,
+            dismiss_reason=dismiss_reason,
+            suppressed_until=suppressed_until,
+        )
+        restate(conn, workspace_id, [decision.person_id], decision.now)
+        replace_data_version(conn, workspace_id)
+
+
+def _check_undo(card: Suggestion, now: datetime) -> None:
+    if card.state not in ("SNOOZED", "DISMISSED"):
+        raise Conflict("There is nothing to undo: nobody snoozed or dismissed this suggestion.")
+    if now - card.changed_at > UNDO_FOR:
+        raise Conflict("It is too late to undo this.")

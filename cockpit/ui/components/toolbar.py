@@ -1,0 +1,71 @@
+"""The top of the cockpit: title, freshness, refresh, and the filters, each of them part of the address."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+
+import streamlit as st
+
+from cockpit.model.ids import MemberId
+from cockpit.ui.frame import Visit
+from cockpit.ui.words import age
+
+FRESH, RECENT = timedelta(minutes=15), timedelta(hours=24)
+NOBODY = MemberId(UUID(int=0))  # whose people are shown to somebody who is no member: nobody's
+SCOPES = ("All", "Team", "Me")
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """What the visitor asked to see."""
+
+    scope: str
+    owner_id: MemberId | None
+    search: str
+    as_cards: bool
+
+    @property
+    def narrow(self) -> bool:
+        """Whether some rows may be hidden."""
+        return self.scope != "All" or bool(self.search)
+
+
+def show(visit: Visit) -> Filters:
+    """Draw the top of the page and read its filters."""
+    with st.container(horizontal=True, vertical_alignment="center", key="page_top"):
+        st.title("Sales Cockpit", anchor=False, width="stretch")
+        freshness(visit.workspace.last_received_at)
+        st.button("Refresh", key="refresh", shortcut="G" if visit.keys_on else None, icon=":material/refresh:")
+    with st.container(horizontal=True, vertical_alignment="bottom", key="filters"):
+        scope = st.segmented_control(
+            "Whose", SCOPES, default="All", required=True, key="owner", bind="query-params", help="Whose people to show"
+        )
+        search = st.text_input(
+            "Search", key="q", bind="query-params", icon=":material/search:", placeholder="Name or company", width=280
+        )
+        layout = st.segmented_control(
+            "Layout", ("Table", "Cards"), default="Table", required=True, key="layout", bind="query-params"
+        )
+    scope = scope or "All"
+    owner_id = (visit.member_id or NOBODY) if scope == "Me" else None
+    return Filters(scope, owner_id, (search or "").strip(), layout == "Cards")
+
+
+@st.fragment(run_every="30s")
+def freshness(received: datetime | None) -> None:
+    """Say how old the newest signal is; a feed that stopped must not look like a quiet day."""
+    if received is None:
+        st.badge("No signals yet", icon=":material/hourglass_empty:", color="gray")
+        return
+    old = datetime.now(UTC) - received
+    colour, word = (
+        ("green", "Fresh") if old < FRESH else ("orange", "Last signal") if old < RECENT else ("red", "Stale")
+    )
+    st.badge(
+        f"{word} · {age(received, datetime.now(UTC))}",
+        icon=":material/sensors:",
+        color=colour,  # type: ignore[arg-type]  # one of the three names above
+        help="Age of the newest signal received",
+    )

@@ -1,0 +1,130 @@
+"""The frame of every page: who is here, in which workspace, at what instant. `enter()` is a page's first statement."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import NoReturn
+
+import streamlit as st
+
+from cockpit.bootstrap import Cockpit
+from cockpit.errors import CockpitError
+from cockpit.model.ids import MemberId, WorkspaceId
+from cockpit.model.principals import LOCAL_OWNER
+from cockpit.storage import members, workspaces
+from cockpit.storage.workspaces import Workspace
+from cockpit.ui import connection
+from cockpit.ui.components import failure
+from cockpit.ui.components.exports import export_links
+from cockpit.ui.components.legend import key_legend
+from cockpit.ui.words import safe_text
+
+PAGES = Path(__file__).parents[2] / "pages"
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """One run of one page: what it may read, and the instant for which it reads."""
+
+    cockpit: Cockpit
+    workspace: Workspace
+    member_id: MemberId | None
+    members: Mapping[MemberId, str]
+    now: datetime
+    several: bool
+    keys_on: bool = field(default=True)
+
+    @property
+    def workspace_id(self) -> WorkspaceId:
+        """The workspace of this visit."""
+        return self.workspace.workspace_id
+
+    def link(self, **query: str) -> dict[str, str]:
+        """The query of a link that stays in this workspace."""
+        return {"workspace": self.workspace.subdomain, **query} if self.several else query
+
+
+def enter() -> Visit:
+    """Let a signed-in person in, or draw why not and stop."""
+    if st.user.get("principal") != LOCAL_OWNER:
+        _sign_in()
+    try:
+        return _visit(connection.cockpit())
+    except CockpitError as error:
+        log.exception("a page could not be opened")
+        failure.page_failed(error)
+        st.stop()
+
+
+def open_page(visit: Visit, name: str, **query: str) -> NoReturn:
+    """Go to another page, in the same workspace."""
+    st.switch_page(PAGES / f"{name}.py", query_params=visit.link(**query))
+
+
+def _sign_in() -> NoReturn:
+    """All that a stranger sees."""
+    st.title("Sign in")
+    st.write("Open the link that the server printed when it started, or use the sign-in page.")
+    st.link_button("Go to the sign-in page", "/sign-in")
+    st.stop()
+
+
+def _visit(cockpit: Cockpit) -> Visit:
+    with cockpit.db.read() as conn:
+        known = workspaces.list_workspaces(conn)
+        chosen = _choose(known)
+        people = members.list_members(conn, chosen.workspace_id)
+    with st.sidebar:
+        keys_on = _sidebar(chosen)
+    owner = next((one.member_id for one in people if one.role in ("owner", "admin")), None)
+    return Visit(
+        cockpit, chosen, owner, {one.member_id: one.name for one in people}, datetime.now(UTC), len(known) > 1, keys_on
+    )
+
+
+def _choose(known: Sequence[Workspace]) -> Workspace:
+    """The workspace named in the address, else the first real one."""
+    if not known:
+        _no_workspace()
+    by_name = {one.subdomain: one for one in sorted(known, key=lambda one: (one.is_demo, one.name.casefold()))}
+    asked = st.query_params.get("workspace")
+    if asked is not None and asked not in by_name:
+        st.title("No such workspace")
+        st.write(f"There is no workspace called {safe_text(asked)} here.")
+        if st.button("Go to the cockpit", type="primary"):
+            st.query_params.clear()
+            st.rerun()
+        st.stop()
+    if len(by_name) == 1:
+        return known[0]
+    with st.sidebar:
+        name = st.selectbox(
+            "Workspace", list(by_name), format_func=lambda one: by_name[one].name, key="workspace", bind="query-params"
+        )
+    return by_name[name]
+
+
+def _no_workspace() -> NoReturn:
+    st.title("No workspace yet")
+    st.write("Make one, or load the demo, then reload this page.")
+    st.code("cockpit workspace create --subdomain mine --name 'My team'\ncockpit demo seed", language="sh")
+    st.stop()
+
+
+def _sidebar(workspace: Workspace) -> bool:
+    """The name of the workspace, its people as files, and the personal switch; gives whether single keys act."""
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.markdown(f"**{safe_text(workspace.name)}**", width="content")
+        if workspace.is_demo:
+            st.badge("Demo data", color="violet")
+    export_links("people", "People", {"workspace": workspace.subdomain}, label="All people")
+    st.divider()
+    keys_on: bool = st.toggle("Single-key shortcuts", value=True, key="single_keys", persist_state="session")
+    if keys_on:
+        st.html(key_legend())
+    return keys_on

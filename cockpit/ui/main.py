@@ -1,0 +1,21 @@
+"""The Streamlit main script: which screens there are. Every page passes `frame.enter()` itself."""
+
+from pathlib import Path
+
+import streamlit as st
+
+from cockpit.ui import styles
+
+PAGES = Path(__file__).parents[2] / "pages"
+
+st.set_page_config(page_title="Sales Cockpit", page_icon=":material/speed:", layout="wide")
+styles.apply()
+screen = st.navigation(
+    [
+        st.Page(PAGES / "home.py", title="Home", default=True, visibility="hidden"),
+        st.Page(PAGES / "cockpit.py", title="Cockpit", icon=":material/speed:", url_path="cockpit"),
+        st.Page(PAGES / "person.py", title="Person", icon=":material/person:", url_path="person", visibility="hidden"),
+    ],
+    position="hidden" if st.context.is_embedded else "sidebar",
+)
+screen.run()

@@ -1,0 +1,133 @@
+"""What the screens read, cached by workspace, viewer scope, data version and small scalars: never by a frame."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from datetime import UTC, datetime
+
+import streamlit as st
+
+from cockpit.model.ids import MemberId, WorkspaceId
+from cockpit.model.panel import PanelRows, PanelTotal
+from cockpit.panels import registry
+from cockpit.panels.explanation import Explanation, explain
+from cockpit.panels.histories import histories as replayed
+from cockpit.panels.setting import get_setting
+from cockpit.ui import connection
+from cockpit.ui.frame import Visit
+
+LIMIT = 25
+STEP_SECONDS = 10  # how long one answer serves everybody; a write is seen at once, by the data version
+HISTORY_POINTS = 16
+log = logging.getLogger(__name__)
+
+Found = Mapping[str, PanelRows | Exception]
+
+
+def instant(visit: Visit) -> datetime:
+    """The instant of this visit's answers: the visits of ten seconds share one, unless something has happened since."""
+    shared = datetime.fromtimestamp(int(visit.now.timestamp()) // STEP_SECONDS * STEP_SECONDS, UTC)
+    return max(shared, min(visit.now, visit.workspace.last_received_at or shared))
+
+
+def panels(visit: Visit, owner_id: MemberId | None) -> Found:
+    """All ten panels in one pass; when that fails, each by itself, and the error in the place of those that fail."""
+    version, as_of = visit.workspace.data_version, instant(visit)
+    try:
+        return _all_panels(visit.workspace_id, owner_id, version, as_of)
+    except Exception:  # a page frame: whatever went wrong, nine panels must stay alive
+        log.exception("the panels of %s, one by one", visit.workspace.subdomain)
+    return {slug: _one(visit.workspace_id, owner_id, version, as_of, slug) for slug in registry.PANELS}
+
+
+def _one(
+    workspace_id: WorkspaceId, owner_id: MemberId | None, version: int, as_of: datetime, slug: str
+) -> PanelRows | Exception:
+    try:
+        return _panel(workspace_id, owner_id, version, as_of, slug)
+    except Exception as error:  # the panel says so in its own place
+        log.exception("panel %s", slug)
+        return error
+
+
+@st.cache_data(show_spinner=False, max_entries=32, ttl=60)
+def _all_panels(
+    workspace_id: WorkspaceId, owner_id: MemberId | None, data_version: int, as_of: datetime
+) -> dict[str, PanelRows]:
+    del data_version  # a part of the key
+    return registry.all_panels(connection.cockpit().db, workspace_id, now=as_of, limit=LIMIT, owner_id=owner_id)
+
+
+@st.cache_data(show_spinner=False, max_entries=64, ttl=60)
+def _panel(
+    workspace_id: WorkspaceId, owner_id: MemberId | None, data_version: int, as_of: datetime, slug: str
+) -> PanelRows:
+    del data_version  # a part of the key
+    return registry.rows(connection.cockpit().db, workspace_id, slug, now=as_of, limit=LIMIT, owner_id=owner_id)
+
+
+def totals(visit: Visit, owner_id: MemberId | None) -> Mapping[str, PanelTotal]:
+    """How many people each panel holds; empty when that cannot be read, as the panels themselves say why."""
+    try:
+        return _totals(visit.workspace_id, owner_id, visit.workspace.data_version, instant(visit))
+    except Exception:  # the panels say what is wrong
+        log.exception("the totals of %s", visit.workspace.subdomain)
+        return {}
+
+
+@st.cache_data(show_spinner=False, max_entries=32, ttl=60)
+def _totals(
+    workspace_id: WorkspaceId, owner_id: MemberId | None, data_version: int, as_of: datetime
+) -> dict[str, PanelTotal]:
+    del data_version  # a part of the key
+    return registry.totals(connection.cockpit().db, workspace_id, now=as_of, owner_id=owner_id)
+
+
+def histories(visit: Visit, person_ids: tuple[str, ...]) -> Mapping[str, list[float | None]]:
+    """The last 30 days of the priority of each person; empty when that cannot be read, which costs only the lines."""
+    try:
+        return _histories(visit.workspace_id, visit.workspace.data_version, _hour(visit.now), person_ids)
+    except Exception:  # a missing sparkline must not take a panel with it
+        log.exception("the histories of %s", visit.workspace.subdomain)
+        return {}
+
+
+def _hour(now: datetime) -> datetime:
+    """The last instant of a sparkline: one replay serves an hour."""
+    return now.replace(minute=0, second=0, microsecond=0)
+
+
+@st.cache_data(show_spinner=False, max_entries=32, ttl=3600)
+def _histories(
+    workspace_id: WorkspaceId, data_version: int, as_of: datetime, person_ids: tuple[str, ...]
+) -> dict[str, list[float | None]]:
+    del data_version  # a part of the key
+    return replayed(connection.cockpit().db, workspace_id, person_ids, now=as_of, days=30, points=HISTORY_POINTS)
+
+
+def explanation(visit: Visit, person_id: str) -> Explanation:
+    """The receipt of a person at the instant of the visit.
+
+    Raises:
+        NotFound: there is no such person.
+    """
+    return _explanation(visit.workspace_id, visit.workspace.data_version, instant(visit), person_id)
+
+
+@st.cache_data(show_spinner=False, max_entries=256, ttl=60)
+def _explanation(workspace_id: WorkspaceId, data_version: int, as_of: datetime, person_id: str) -> Explanation:
+    del data_version  # a part of the key
+    return explain(connection.cockpit().db, workspace_id, person_id, now=as_of)
+
+
+def titles(visit: Visit) -> Mapping[str, str]:
+    """What the signal types of the workspace are called."""
+    return _titles(visit.workspace_id, visit.workspace.data_version)
+
+
+@st.cache_data(show_spinner=False, max_entries=32)
+def _titles(workspace_id: WorkspaceId, data_version: int) -> dict[str, str]:
+    del data_version  # a part of the key
+    with connection.cockpit().db.read() as conn:
+        return dict(get_setting(conn, workspace_id, None).titles)

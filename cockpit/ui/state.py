@@ -1,0 +1,72 @@
+"""What one browser tab remembers between runs: the queue it works through, where it is in it, what it can undo."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import streamlit as st
+
+UNDO_SECONDS = 10
+QUEUE, AT, PERSON, NEXT, CHANGE = "queue", "queue_at", "queue_person", "queue_next", "last_change"
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """The last thing done to a card, as the undo bar says it."""
+
+    action_id: str
+    person_id: str
+    place: int
+    sentence: str
+    at: datetime
+
+    def seconds_left(self, now: datetime) -> float:
+        """For how long it can still be undone."""
+        return (self.at + timedelta(seconds=UNDO_SECONDS) - now).total_seconds()
+
+
+def queue() -> str:
+    """The panel that is being worked through."""
+    return str(st.session_state.get(QUEUE, "suggested_actions"))
+
+
+def at() -> int:
+    """The place of the current lead in the queue."""
+    return int(st.session_state.get(AT, 0))
+
+
+def focus(slug: str, index: int, person_id: str | None) -> None:
+    """Make a row of a panel the current one."""
+    st.session_state[QUEUE] = slug
+    st.session_state[AT] = index
+    st.session_state[PERSON] = person_id
+
+
+def place(person_ids: list[str | None]) -> int:
+    """Where the queue stands in these rows: at the same person, or, when that person has left, at the same place."""
+    if not person_ids:
+        return 0
+    person = st.session_state.get(PERSON)
+    here = person_ids.index(person) if person in person_ids else at()
+    here = min(max(here, 0), len(person_ids) - 1)
+    focus(queue(), here, person_ids[here])
+    st.session_state[NEXT] = person_ids[here + 1] if here + 1 < len(person_ids) else None
+    return here
+
+
+def advance() -> None:
+    """Go to the lead after the current one, who may leave the queue by what was just decided."""
+    if st.session_state.get(NEXT):
+        st.session_state[PERSON] = st.session_state[NEXT]
+
+
+def remember(change: Change | None) -> None:
+    """Offer to undo this, and nothing older."""
+    st.session_state[CHANGE] = change
+
+
+def last_change() -> Change | None:
+    """What can be undone."""
+    change: Change | None = st.session_state.get(CHANGE)
+    return change

@@ -1,0 +1,6 @@
+"""`/`: goes to the cockpit."""
+
+from cockpit.ui import frame
+
+visit = frame.enter()
+frame.open_page(visit, "cockpit")
