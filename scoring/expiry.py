@@ -18,6 +18,7 @@ PRIORITY_DRIFT = 0.48  # with the rounding of two scores to hundredths it stays 
 RECONNECT_DRIFT = 0.045
 STALE_DRIFT = 0.09
 COARSE_STEPS = 12
+SCAN_STEPS = 400
 
 Holds = Callable[[Ints], Flags]
 
@@ -78,8 +79,26 @@ def crossing(lines: Sequence[Line], t: Ints, base: float, low: Ints, high: Ints)
         at[at_risk[outside]] = step[outside] + 1
         at_risk = at_risk[~outside & (step < start + HORIZON)]
         if not len(at_risk):
-            break
+            return Crossing(at, sure)
+    few = chosen(lines, at_risk, len(t))
+    at[at_risk] = _scan(few, sure[at_risk], base, low[at_risk], high[at_risk])
     return Crossing(at, sure)
+
+
+def _scan(lines: Sequence[Line], start: Ints, base: float, low: Ints, high: Ints) -> Ints:
+    """Where a score that hovers leaves its range: looked for at ever longer steps, then halved down to the instant."""
+    good, bad = start.copy(), np.full(len(start), NEVER)
+    for exponent in np.linspace(20.0, np.log2(HORIZON), SCAN_STEPS):
+        end = start + int(2**exponent)
+        inside = _inside(lines, (end, end), base, low, high)
+        good = np.where((bad == NEVER) & inside, end, good)
+        bad = np.where((bad == NEVER) & ~inside, end, bad)
+    upper = np.where(bad == NEVER, good, bad)
+    for _ in range(50):
+        middle = good + (upper - good) // 2
+        inside = _inside(lines, (middle, middle), base, low, high)
+        good, upper = np.where(inside, middle, good), np.where(inside, upper, middle)
+    return np.where(bad == NEVER, NEVER, upper)
 
 
 def _inside(lines: Sequence[Line], path: tuple[Ints, Ints], base: float, low: Ints, high: Ints) -> Flags:

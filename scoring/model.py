@@ -102,10 +102,10 @@ def preset_model(
 
 def _signal_terms(kinds: Sequence[SignalType]) -> list[Term]:
     """One saturating line per group of types that say the same thing."""
-    groups: dict[tuple[str, float], list[SignalType]] = {}
+    groups: dict[tuple[str, float, bool], list[SignalType]] = {}
     for kind in kinds:
         if kind.weight:
-            groups.setdefault((kind.group_key, kind.half_life), []).append(kind)
+            groups.setdefault((kind.group_key, kind.half_life, kind.weight > 0), []).append(kind)
     return [_signal_term(members) for members in groups.values()]
 
 
@@ -114,7 +114,7 @@ def _signal_term(members: Sequence[SignalType]) -> Term:
     scores = ["priority", *(["engagement"] if first.weight > 0 else []), *(["intent"] if first.intent else [])]
     name = first.label if len(members) == 1 else first.group_key.replace("_", " ").capitalize()
     return Term(
-        f"signal:{first.group_key}:{first.half_life:g}",
+        f"signal:{first.group_key}:{first.half_life:g}:{'for' if first.weight > 0 else 'against'}",
         name,
         f"decayed:{first.group_key}",
         "saturating",
@@ -153,13 +153,14 @@ def _attempt_term(key: str, members: Sequence[SignalType]) -> Term:
 
 def _stage_term(kinds: Sequence[SignalType]) -> list[Term]:
     """The furthest stage reached; the first one is where everybody begins and is worth nothing."""
-    stages = {kind.type: kind.stage for kind in kinds if kind.stage is not None}
+    stages = {kind.type: kind.stage for kind in kinds if kind.stage is not None and kind.weight >= 0}
     if len(set(stages.values())) < 2:
         return []
     lowest = min(stages.values())
     steps = {name: stage - lowest for name, stage in sorted(stages.items()) if stage > lowest}
     params = {"stages": steps, "half_life_days": STAGE_HALF_LIFE_DAYS}
-    rule = f"Furthest stage reached: {STAGE_WEIGHT * POINTS:+.1f} points a step, half of it gone after {STAGE_HALF_LIFE_DAYS:g} days"
+    fades = f"half of it gone after {STAGE_HALF_LIFE_DAYS:g} days"
+    rule = f"Furthest stage reached: {STAGE_WEIGHT * POINTS:+.1f} points a step, {fades}"
     return [Term("stage", "Stage reached", "stage", "linear", STAGE_WEIGHT, params, ("priority",), tuple(steps), rule)]
 
 

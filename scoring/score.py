@@ -59,6 +59,11 @@ class Prepared:
             return self.known
         return self.with_profile if score == "fit" else self.with_signals
 
+    def shown(self, score: str, t: Ints) -> Floats:
+        """A score from 0 to 100, NaN without data."""
+        points = np.clip(hundredths(self.total(t, score)), 0, 10_000)
+        return np.where(self.has(score), points / 100, np.nan)
+
     def last_signal(self, t: Ints) -> Ints:
         """The instant of the last signal that means anything; for others the given one."""
         last = latest(self.source.of(list(self.model.titles)), self.source.size)
@@ -102,7 +107,7 @@ def score(
     """One row per row of `facts`, in its order; `now` is one instant, or one per row."""
     people = prepare(evidence, facts, model, on=on)
     t = moments(now, people.source.size)
-    numbers = {name: _shown(people, name, t) for name in ("engagement", "intent", "fit", "priority")}
+    numbers = {name: people.shown(name, t) for name in ("engagement", "intent", "fit", "priority")}
     points = hundredths(people.total(t))
     reference = reference_band(people, t)
     bands = np.where(people.known, band(points, reference, model), -1)
@@ -123,12 +128,6 @@ def score(
         **{f"{panel}_key": pl.Series(keys[panel]) for panel in KEYS},
     )
     return frame.with_columns(pl.col(pl.Float64).fill_nan(None))
-
-
-def _shown(people: Prepared, name: str, t: Ints) -> Floats:
-    """A score from 0 to 100, NaN without data."""
-    points = np.clip(hundredths(people.total(t, name)), 0, 10_000)
-    return np.where(people.has(name), points / 100, np.nan)
 
 
 def reference_band(people: Prepared, t: Ints) -> Ints:
