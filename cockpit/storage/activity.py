@@ -15,7 +15,7 @@ from datetime import date
 from uuid import UUID
 
 import polars as pl
-from sqlalchemy import Connection, and_, select
+from sqlalchemy import Connection, and_, delete, select
 
 from cockpit.model.ids import WorkspaceId
 from cockpit.storage.frames import bulk_upsert, chosen, in_workspace, own_columns, read_frame, staged
@@ -49,12 +49,11 @@ def list_chosen_days(conn: Connection, workspace_id: WorkspaceId, frame: pl.Data
 
 def replace_member_days(conn: Connection, workspace_id: WorkspaceId, frame: pl.DataFrame) -> None:
     """Store the totals of all members' days; days that are not in the frame go away."""
-    stored = read_frame(conn, select(*own_columns(member_day)).where(member_day.c.workspace_id == workspace_id))
-    gone = stored.join(frame, on=["member_id", "day"], how="anti").with_columns(
-        *(pl.lit(0, pl.Int64).alias(name) for name in ("actions", "replies", "bookings")),
-        pl.lit("{}").alias("response_minutes"),
-    )
-    upsert_member_days(conn, workspace_id, pl.concat([frame.select(stored.columns), gone]))
+    with staged(conn, member_day, frame.select("member_id", "day")) as kept:
+        same = and_(kept.c.member_id == member_day.c.member_id, kept.c.day == member_day.c.day)
+        still = select(kept.c.day).where(same).correlate(member_day).exists()
+        conn.execute(delete(member_day).where(member_day.c.workspace_id == workspace_id, ~still))
+    upsert_member_days(conn, workspace_id, frame)
 
 
 def list_told_signals(conn: Connection, workspace_id: WorkspaceId, ids: Iterable[UUID | str]) -> pl.DataFrame:

@@ -7,8 +7,9 @@ of one process wait for each other. Errors of the drivers leave as a CockpitErro
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from threading import RLock
+from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, make_url
 from sqlalchemy.exc import ArgumentError
@@ -17,6 +18,8 @@ from cockpit.errors import Misconfigured, StorageFull
 from cockpit.storage.engines import StorageEngine, engine_named
 
 __all__ = ["Connection", "Database", "open_database"]  # callers name the type of `conn` without importing the driver
+
+TURNS: dict[str, AbstractContextManager[Any]] = {}
 
 
 class Database:
@@ -27,7 +30,7 @@ class Database:
         self.url = url
         self.pool = pool
         self._storage_engine = storage_engine
-        self._turn = RLock() if storage_engine.one_writer else nullcontext()
+        self._turn: AbstractContextManager[Any] = one_turn(pool.url) if storage_engine.one_writer else nullcontext()
 
     @property
     def engine_name(self) -> str:
@@ -80,6 +83,11 @@ class Database:
             raise translated from error
 
 
+def one_turn(url: URL) -> AbstractContextManager[Any]:
+    """The lock that all writers of one file share, however often this process opened it."""
+    return TURNS.setdefault(url.render_as_string(), RLock())
+
+
 def open_database(url: str) -> Database:
     """Connect, and fail at once with a sentence when that is not possible; see `upgrade` for the schema."""
     try:
@@ -90,5 +98,9 @@ def open_database(url: str) -> Database:
     storage_engine = engine_named(scheme)
     pool = storage_engine.create(parsed.set(drivername=scheme))
     database = Database(parsed, storage_engine, pool)
-    with database.read():
-        return database
+    try:
+        with database.read():
+            return database
+    except BaseException:
+        database.close()
+        raise

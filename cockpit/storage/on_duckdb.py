@@ -9,7 +9,6 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from importlib import import_module
-from itertools import count
 from pathlib import Path
 from typing import Any, cast
 from uuid import uuid4
@@ -47,6 +46,7 @@ from cockpit.errors import (
     StorageFull,
 )
 from cockpit.storage.frame_types import polars_type
+from cockpit.storage.stage_names import stage_name
 
 SETTINGS = (
     "SET TimeZone='UTC'",
@@ -58,7 +58,6 @@ HOLDER = re.compile(r"held in (?P<program>.*?) \(PID (?P<pid>\d+)\)")
 LOCKED = ("Could not set lock on file", "Conflicting lock")
 INVALIDATED = ("database has been invalidated",)
 NO_SPACE = ("No space left on device", "Disk quota exceeded", "File too large", "Could not write", "out of disk space")
-names = (f"staged_{number}" for number in count(1))
 
 
 class DuckDb:
@@ -104,15 +103,13 @@ class DuckDb:
     @contextmanager
     def staged(self, conn: Connection, table: Table, frame: pl.DataFrame) -> Iterator[FromClause]:
         """The frame as a view over its Arrow memory: nothing is copied."""
-        name = next(names)
-        connection = raw(conn)
-        connection.register(name, frame.to_arrow())
-        try:
+        with stage_name(conn) as name:
+            connection = raw(conn)
+            connection.register(name, frame.to_arrow())
             view = sql_table(name, *(sql_column(key) for key in frame.columns))
             typed = (sql_cast(view.c[key], table.c[key].type).label(key) for key in frame.columns)
             yield select(*typed).subquery()
-        finally:
-            connection.unregister(name)
+            connection.unregister(name)  # after an error that is refused; the next frame takes the name over
 
     def append(self, conn: Connection, table: Table, frame: pl.DataFrame) -> int:
         """Insert straight from Arrow memory."""
@@ -190,6 +187,7 @@ def sentence_for(message: str, path: str) -> CockpitError | None:
         (NO_SPACE, StorageFull()),
         (("can only read version",), DatabaseNewer(f"A newer DuckDB wrote the file {path}: upgrade the program.")),
         (("not a valid DuckDB",), DatabaseUnavailable(f"The file {path} is not a DuckDB database.")),
+        (("Corrupt database file",), DatabaseUnavailable(f"The file {path} is damaged: restore it from a backup.")),
         (INVALIDATED, DatabaseUnavailable("The database stopped after a failed write and is opened again: retry.")),
         (("IO Error",), DatabaseUnavailable(f"The database file {path} cannot be used: {message.splitlines()[0]}")),
     ):

@@ -9,7 +9,7 @@ import io
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date
-from itertools import count, islice
+from itertools import islice
 from typing import Any, cast
 
 import polars as pl
@@ -45,6 +45,7 @@ from sqlalchemy.exc import IntegrityError as BrokenConstraint
 
 from cockpit.errors import CockpitError, Conflict, DatabaseUnavailable, StorageFull
 from cockpit.storage.frame_types import INSTANT, polars_type
+from cockpit.storage.stage_names import stage_name
 
 # jit: compiling a query takes longer than running the short queries of this product.
 SETTINGS = "SET TIME ZONE 'UTC'; SET jit = off"
@@ -53,7 +54,6 @@ SMALL = 500
 # Stands for NULL in COPY output; no stored text holds this control character by itself.
 NULL = "\x02"
 MIGRATION_LOCK = 7_415_203_117
-names = (f"staged_{number}" for number in count(1))
 
 
 class Postgres:
@@ -110,22 +110,18 @@ class Postgres:
     @contextmanager
     def staged(self, conn: Connection, table: Table, frame: pl.DataFrame) -> Iterator[FromClause]:
         """Few rows as one parameter, many as a temporary table."""
-        if frame.height <= SMALL:
-            yield as_parameter(table, frame)
-            return
-        stage = Table(
-            next(names),
-            MetaData(),
-            *(Column(key, table.c[key].type) for key in frame.columns),
-            prefixes=["TEMPORARY"],
-            postgresql_on_commit="DROP",
-        )
-        stage.create(conn)
-        self.append(conn, stage, frame)
-        # A table nobody analysed is planned as if it had a thousand rows: the merge would scan the big side.
-        conn.execute(text(f"ANALYZE {stage.name}"))
-        yield stage
-        stage.drop(conn)  # after an error the transaction drops it
+        with stage_name(conn) as name:
+            if frame.height <= SMALL:
+                yield as_parameter(table, frame, name)
+                return
+            columns = (Column(key, table.c[key].type) for key in frame.columns)
+            stage = Table(name, MetaData(), *columns, prefixes=["TEMPORARY"], postgresql_on_commit="DROP")
+            stage.create(conn)
+            self.append(conn, stage, frame)
+            # A table nobody analysed is planned as if it had a thousand rows: the merge would scan the big side.
+            conn.execute(text(f"ANALYZE {name}"))
+            yield stage
+            stage.drop(conn)  # after an error the transaction drops it
 
     def append(self, conn: Connection, table: Table, frame: pl.DataFrame) -> int:
         """COPY into the table itself."""
@@ -238,14 +234,14 @@ def with_plain_instants(frame: pl.DataFrame) -> pl.DataFrame:
     return frame.with_columns(pl.col(instants).dt.strftime("%Y-%m-%dT%H:%M:%S%.6fZ")) if instants else frame
 
 
-def as_parameter(table: Table, frame: pl.DataFrame) -> FromClause:
+def as_parameter(table: Table, frame: pl.DataFrame, name: str) -> FromClause:
     """Few rows as one JSON parameter, read back by the server with the types of the table."""
     types = {key: table.c[key].type for key in frame.columns}
     sent_as = {key: String() if isinstance(kind, JSON) else kind for key, kind in types.items()}
     body = with_plain_instants(frame).write_json()
     rows = func.json_to_recordset(sql_cast(literal(body, String), JSON()))
     names_and_types = [sql_column(key, kind) for key, kind in sent_as.items()]
-    recordset = rows.table_valued(*names_and_types).render_derived(name=next(names), with_types=True)
+    recordset = rows.table_valued(*names_and_types).render_derived(name=name, with_types=True)
     return select(*(sql_cast(recordset.c[key], types[key]).label(key) for key in frame.columns)).subquery()
 
 

@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from alembic.config import Config
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, inspect, text
 
