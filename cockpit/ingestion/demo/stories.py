@@ -51,7 +51,7 @@ def hot(random: Random) -> Events:
         Event("PRICING_VIEWED", recent + 9 * HOUR),
         Event("PRICING_VIEWED", recent + 4 * HOUR),
         Event("QUOTE_REQUESTED", recent + 3 * HOUR),
-        Event("CALL_COMPLETED", recent + 2 * HOUR),
+        Event("CALL_COMPLETED", recent + 3 * HOUR - random.randint(2, 55)),
         Event("POSITIVE_SENTIMENT", recent + 2 * HOUR),
         Event("BOOKING_LINK_CLICKED", recent),
     ]
