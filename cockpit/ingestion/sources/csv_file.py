@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
@@ -49,21 +49,24 @@ def read_csv(path: Path, columns: Columns, *, skip: int, batch_rows: int) -> Ite
     with open_text(path) as opened:
         lines = Lines(lines_of(opened.text))
         header = header_of(lines, path, columns)
-        number, rows, numbers, rejects = 0, list[list[str]](), list[int](), list[Reject]()
-        for parsed in records(lines, len(header)):
-            number += 1
-            if number <= skip:
+        last, waiting, rejects = 0, list[tuple[int, list[str]]](), list[Reject]()
+        for block in blocks(lines, len(header)):
+            numbered = enumerate(block, start=last + 1)
+            last += len(block)
+            if last <= skip:
                 continue
-            if isinstance(parsed, Reject):
-                rejects.append(Reject(number, parsed.reason, parsed.text))
-            else:
-                rows.append(parsed)
-                numbers.append(number)
-            if len(rows) + len(rejects) >= batch_rows:
-                yield RawBatch(frame_of(header, rows, numbers), tuple(rejects), number, opened.position)
-                rows, numbers, rejects = [], [], []
-        if rows or rejects:
-            yield RawBatch(frame_of(header, rows, numbers), tuple(rejects), number, opened.position)
+            for number, row in numbered:
+                if number <= skip:
+                    continue
+                if isinstance(row, Reject):
+                    rejects.append(Reject(number, row.reason, row.text))
+                else:
+                    waiting.append((number, row))
+            if len(waiting) + len(rejects) >= batch_rows:
+                yield RawBatch(frame_of(header, waiting), tuple(rejects), last, opened.position)
+                waiting, rejects = [], []
+        if waiting or rejects:
+            yield RawBatch(frame_of(header, waiting), tuple(rejects), last, opened.position)
 
 
 def header_of(lines: Lines, path: Path, columns: Columns) -> list[str]:
@@ -93,30 +96,36 @@ def check_header(names: list[str], path: Path, columns: Columns) -> None:
         raise InvalidInput(f"{path.name}: the header has an unreadable, empty or repeated column name.")
 
 
-def frame_of(header: list[str], rows: list[list[str]], numbers: list[int]) -> pl.DataFrame:
-    """The rows as text columns; an empty field is no value."""
-    data = dict(zip(header, zip(*rows, strict=True), strict=True)) if rows else dict.fromkeys(header, ())
+def frame_of(header: list[str], rows: list[tuple[int, list[str]]]) -> pl.DataFrame:
+    """The numbered rows as text columns; an empty field is no value."""
+    numbers = pl.Series("row", [number for number, _ in rows], dtype=pl.Int64)
+    columns = zip(*(row for _, row in rows), strict=True) if rows else ((),) * len(header)
+    data = dict(zip(header, columns, strict=True))
     frame = pl.DataFrame(data, schema=dict.fromkeys(header, pl.String))
     filled = frame.select(pl.when(pl.col(name) != "").then(pl.col(name)).alias(name) for name in header)
-    return filled.with_columns(pl.Series("row", numbers, dtype=pl.Int64))
+    return filled.with_columns(numbers)
 
 
-def records(lines: Lines, width: int) -> Iterator[Parsed]:
-    """The records of a file after its header; blank lines are no records."""
+def blocks(lines: Lines, width: int) -> Iterator[Sequence[Parsed]]:
+    """The records of a file after its header, some at a time; blank lines are no records."""
     while block := lines.block():
-        parsed = _whole_block(block, width)
-        if parsed is not None:
-            yield from parsed
-            continue
-        lines.again.extendleft(reversed(block))
-        for _ in range(len(block)):
-            line = lines.next()
-            if line is None:
-                break
-            if line.strip():
-                yield _record(line, lines, width)
+        whole = _whole_block(block, width)
+        if whole is None:
+            lines.again.extendleft(reversed(block))
+            yield list(_one_by_one(lines, len(block), width))
+        else:
+            yield whole
     if lines.cut_off:
-        yield Reject(0, "the file ends in the middle of this row: its gzip stream is cut off")
+        yield [Reject(0, "the file ends in the middle of this row: its gzip stream is cut off")]
+
+
+def _one_by_one(lines: Lines, count: int, width: int) -> Iterator[Parsed]:
+    for _ in range(count):
+        line = lines.next()
+        if line is None:
+            return
+        if line.strip():
+            yield _record(line, lines, width)
 
 
 def _whole_block(block: list[str], width: int) -> list[list[str]] | None:
