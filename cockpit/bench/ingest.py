@@ -42,7 +42,7 @@ def measure_import(
     """The import: match, store, update accumulators, score, suggest."""
     people, signals = files
     with watched() as ours:
-        tally = import_signals(cockpit, workspace_id, signals, people=people, now=now).tally
+        tally = import_signals(cockpit, workspace_id, signals, people=people, now=now).signals.tally
     raw = measure_raw_insert(cockpit, workspace_id, signals, now)
     return {
         "rows": tally.rows,

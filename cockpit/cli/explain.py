@@ -48,9 +48,11 @@ def as_document(workspace: str, found: Explanation) -> dict[str, Any]:
         "external_id": found.person.external_id,
         "name": found.person.name,
         "priority": receipt.score,
+        "place": found.place,
         "band": receipt.band,
         "lines": [line_document(line) for line in receipt.lines],
         "counterfactuals": list(found.counterfactuals),
+        "next_lead": found.next_lead,
         "crosses_at": receipt.crosses_at,
         "crosses_to": receipt.crosses_to,
     }
@@ -76,6 +78,9 @@ def draw(found: Explanation) -> None:
     for line in receipt.lines:
         table.add_row(f"{line.points:+}", line.label, "; ".join(told(line)) or line.rule)
     console.print(table)
+    if found.place:
+        following = f": {found.next_lead.sentence}" if found.next_lead else ""
+        console.print(f"- #{found.place} of Priority Leads{following}")
     for change in found.counterfactuals:
         console.print(f"- {change.sentence}")
     if receipt.crosses_at:

@@ -22,10 +22,10 @@ from cockpit.exports.registry import FORMATS, format_named
 from cockpit.exports.table import Table
 from cockpit.model.ids import WorkspaceId
 from cockpit.panels import registry
+from cockpit.panels.whole import stream
 from cockpit.storage.people_list import count_people, stream_people
 
 VIEWS = ("people",)
-EVERYTHING = 1_000_000_000
 
 
 def register(app: typer.Typer) -> None:
@@ -87,14 +87,13 @@ def opened(
 ) -> Iterator[tuple[Table, int | None]]:
     """The table to export and, where it is known before, its number of rows."""
     kind, _, key = order.what.partition(":")
-    if kind == "view":
-        with cockpit.db.read() as conn:
-            total = count_people(conn, workspace_id)
-            yield people_table(stream_people(conn, workspace_id)), total
-    else:
+    if kind == "panel":
         past = order.instant if order.instant != now else None
-        found = registry.rows(cockpit.db, workspace_id, key, now=now, as_of=past, limit=EVERYTHING)
-        yield panel_table(key, found.rows), len(found.rows)
+        yield panel_table(key, stream(cockpit.db, workspace_id, key, now=now, as_of=past)), None
+        return
+    with cockpit.db.read() as conn:
+        total = count_people(conn, workspace_id)
+        yield people_table(stream_people(conn, workspace_id)), total
 
 
 @contextmanager

@@ -13,10 +13,10 @@ from cockpit.storage.database import Database
 from tests.panels.population import populate, settle, store
 
 
-@pytest.mark.parametrize("page_rows", [3, 1000])
+@pytest.mark.parametrize("page_rows", [16, 1000])
 def test_stream_is_the_whole_panel(db: Database, workspace: WorkspaceId, now: datetime, page_rows: int) -> None:
     members = settle(db, workspace, now)
-    store(db, workspace, populate(workspace, members, now, seed=5, people=90), now, seed=5)
+    store(db, workspace, populate(workspace, members, now, seed=5, people=60), now, seed=5)
     for later in (timedelta(0), timedelta(days=4)):
         for slug in PANELS:
             whole = rows(db, workspace, slug, now=now + later, limit=10_000).rows
