@@ -12,9 +12,10 @@ if TYPE_CHECKING:
 
     Floats = NDArray[np.float64]
 
-CHUNK_ROWS = 16_384
+CHUNK_ROWS = 8_192
 NEWTON_STEPS = 40
-SWEEPS = 200
+EXCHANGES = 200
+PATIENCE = 4
 LOGIT_LIMIT = 35.0
 ENOUGH = 1e-8  # a relative gain of less is none
 
@@ -56,15 +57,19 @@ class Problem:
         return float(misfit.sum() + 0.5 * strain.sum())
 
     def slopes(self, weights: Floats) -> tuple[Floats, Floats]:
-        """Gradient and Hessian, summed over blocks of rows so that memory does not grow with them."""
+        """Gradient and Hessian, summed over blocks of rows so that memory does not grow with them.
+
+        The Hessian only steers, so single precision is enough for it; the gradient decides and is exact.
+        """
         gradient = self.prior.precision * (weights - self.prior.mean)
         curvature = np.diag(self.prior.precision + 1e-9)
         for start in range(0, len(self.labels), CHUNK_ROWS):
-            rows = self.design[start : start + CHUNK_ROWS].astype(np.float64)
+            rows = self.design[start : start + CHUNK_ROWS]
             chance = probability_of(rows @ weights)
-            gradient = gradient + rows.T @ (chance - self.labels[start : start + CHUNK_ROWS])
-            spread = np.maximum(chance * (1.0 - chance), 1e-6)
-            curvature += (rows * spread[:, None]).T @ rows
+            gradient = gradient + (chance - self.labels[start : start + CHUNK_ROWS]) @ rows
+            spread = np.sqrt(np.maximum(chance * (1.0 - chance), 1e-6)).astype(np.float32)
+            spread_rows = rows * spread[:, None]
+            curvature += spread_rows.T @ spread_rows
         return gradient, curvature
 
     def inside(self, weights: Floats) -> Floats:
@@ -88,21 +93,35 @@ def fit_weights(problem: Problem) -> Floats:
 
 
 def _bounded_step(gradient: Floats, curvature: Floats, lower: Floats, upper: Floats) -> Floats:
-    """The minimum of the quadratic model inside a box, one coordinate at a time."""
-    step = np.zeros_like(gradient)
-    residual = gradient.copy()
-    scale = np.diag(curvature)
-    for _ in range(SWEEPS):
-        largest = 0.0
-        for j in range(len(step)):
-            moved = min(max(step[j] - residual[j] / scale[j], lower[j]), upper[j])
-            change = moved - step[j]
-            if change != 0.0:
-                residual += curvature[j] * change
-                step[j] = moved
-                largest = max(largest, abs(change))
-        if largest < 1e-7:
+    """The minimum of the quadratic model inside a box, by exchanging which coordinates lie on their bounds.
+
+    All that are wrong are exchanged at once; when that stops helping, only the last of them, which must end (block
+    principal pivoting: Portugal, Judice, Vicente 1994).
+    """
+    at_lower, at_upper = np.zeros(len(gradient), dtype=bool), np.zeros(len(gradient), dtype=bool)
+    step, fewest, patience = np.zeros_like(gradient), len(gradient) + 1, PATIENCE
+    for _ in range(EXCHANGES):
+        step = _held(gradient, curvature, np.where(at_lower, lower, np.where(at_upper, upper, np.nan)))
+        slope = gradient + curvature @ step
+        free = ~(at_lower | at_upper)
+        below, above = free & (step < lower - 1e-12), free & (step > upper + 1e-12)
+        released = (at_lower & (slope < -1e-9)) | (at_upper & (slope > 1e-9))
+        wrong = np.flatnonzero(below | above | released)
+        if not len(wrong):
             break
+        patience = PATIENCE if len(wrong) < fewest else patience - 1
+        fewest = min(fewest, len(wrong))
+        chosen = wrong if patience > 0 else wrong[-1:]
+        at_lower[chosen], at_upper[chosen] = below[chosen], above[chosen]
+    return np.clip(step, lower, upper)
+
+
+def _held(gradient: Floats, curvature: Floats, fixed: Floats) -> Floats:
+    """The minimum with some coordinates held where they are given."""
+    free = np.isnan(fixed)
+    step = np.where(free, 0.0, fixed)
+    pull = gradient[free] + curvature[np.ix_(free, ~free)] @ fixed[~free]
+    step[free] = -np.linalg.solve(curvature[np.ix_(free, free)], pull)
     return step
 
 

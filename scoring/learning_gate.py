@@ -95,7 +95,7 @@ def calibration_error(chance: Floats, labels: Floats) -> float:
     return float(np.abs(gaps).sum() / len(labels))
 
 
-def judge(standing: Floats, candidate: Floats, chance: Floats, labels: Floats, people: Ints) -> Verdict:
+def judge(standing: Floats, candidate: Floats, labels: Floats, people: Ints, calibration: float) -> Verdict:
     """Measure both on the same rows and bound the difference by resampling people.
 
     The loss in lift is counted as the share of all who came that the best tenth misses: the scale of AUC.
@@ -116,7 +116,7 @@ def judge(standing: Floats, candidate: Floats, chance: Floats, labels: Floats, p
         candidate=ranked[1].measure(ones),
         auc_bound=float(bounds[0]),
         found_bound=float(bounds[1]),
-        calibration=calibration_error(chance, labels),
+        calibration=calibration,
     )
 
 

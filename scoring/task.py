@@ -78,9 +78,10 @@ def eligible_pairs(
 
     Only what was known before the instant counts: a signal there, not silent for too long, the outcome not yet reached.
     """
-    known = pl.concat([people.select("person_id"), signals.select("person_id")]).unique()
-    pairs = instants.rename("as_of").to_frame().join(known, how="cross")
-    seen = _latest_before(pairs, signals)
+    listed = instants.rename("as_of").to_frame().join(people.select("person_id").unique(), how="cross")
+    known = instants.rename("as_of").to_frame().join(signals.select("person_id").unique(), how="cross")
+    seen = _latest_before(known, signals)
+    pairs = pl.concat([listed, seen.select("as_of", "person_id")]).unique()
     if task.all_have_signals:
         pairs = pairs.join(seen, on=["as_of", "person_id"], how="semi")
     if task.open_if_quiet_less_than_days is not None:

@@ -28,7 +28,7 @@ def test_auc_and_lift_share_ties_evenly() -> None:
 def test_a_better_and_calibrated_candidate_is_accepted() -> None:
     log_odds, labels, people = queue()
     noisy = log_odds + np.random.default_rng(1).normal(0, 3, len(labels))
-    assert judge(noisy, log_odds, probability_of(log_odds), labels, people).accepted
+    assert judge(noisy, log_odds, labels, people, calibration_error(probability_of(log_odds), labels)).accepted
 
 
 def test_a_worse_candidate_is_refused() -> None:
@@ -41,7 +41,7 @@ def test_a_worse_candidate_is_refused() -> None:
 
 def test_a_candidate_with_false_promises_is_refused() -> None:
     log_odds, labels, people = queue()
-    verdict = judge(log_odds, log_odds, probability_of(log_odds + 2), labels, people)
+    verdict = judge(log_odds, log_odds, labels, people, calibration_error(probability_of(log_odds + 2), labels))
     assert verdict.auc_bound == 0
     assert verdict.calibration > 0.05
     assert not verdict.accepted
@@ -50,11 +50,10 @@ def test_a_candidate_with_false_promises_is_refused() -> None:
 def test_the_verdict_depends_neither_on_the_order_of_rows_nor_on_names() -> None:
     log_odds, labels, people = queue(400)
     noisy = log_odds + np.random.default_rng(1).normal(0, 1, len(labels))
-    chance = probability_of(noisy)
     shuffle = np.random.default_rng(2).permutation(len(labels))
     renamed = 10_000 - 7 * people
-    assert judge(log_odds, noisy, chance, labels, people) == judge(
-        log_odds[shuffle], noisy[shuffle], chance[shuffle], labels[shuffle], renamed[shuffle]
+    assert judge(log_odds, noisy, labels, people, 0.0) == judge(
+        log_odds[shuffle], noisy[shuffle], labels[shuffle], renamed[shuffle], 0.0
     )
 
 
