@@ -7,12 +7,14 @@ import os
 import socket
 import sys
 import time
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import NoReturn
 from urllib.parse import urlsplit
 
 import typer
 
+from cockpit.api.first_start import seed_when_empty
 from cockpit.api.sessions import LINK_SECONDS, check_settings, own_address, sign_in_code
 from cockpit.bootstrap import open_cockpit
 from cockpit.cli.output import read_settings
@@ -103,8 +105,9 @@ def _prepare(settings: Settings) -> None:
     """Everything that can fail with one sentence fails here, before the server starts."""
     if not APP.is_file():
         raise Misconfigured(f"{APP} is missing: install from a checkout, as the README says.")
-    with open_cockpit(settings):
-        pass
+    with open_cockpit(settings) as cockpit:
+        if seed_when_empty(cockpit, datetime.now(UTC)):
+            typer.echo("A demo workspace was added; remove it with `cockpit demo clear`.")
 
 
 def _become_server(settings: Settings) -> NoReturn:

@@ -19,10 +19,15 @@ def histories(
     """The priority of each person at evenly spaced instants, oldest first and `now` last; None where no data was."""
     if not person_ids:
         return {}
-    instants = [now - timedelta(days=days) * (points - 1 - at) / (points - 1) for at in range(points)]
+    instants = evenly(now, days=days, points=points)
     with db.read() as conn:
         setting = get_setting(conn, workspace_id, None)
         facts = list_panel_facts(conn, workspace_id, person_ids)
         signals = list_signals(conn, workspace_id, person_ids, before=now)
     told = history(signals, facts, setting.model, setting.catalogue, instants).sort("person_id", "as_of")
     return {str(one["person_id"][0]): one["priority"].to_list() for one in told.partition_by("person_id")}
+
+
+def evenly(until: datetime, *, days: int, points: int) -> list[datetime]:
+    """Evenly spaced instants, oldest first."""
+    return [until - timedelta(days=days) * (points - 1 - at) / (points - 1) for at in range(points)]

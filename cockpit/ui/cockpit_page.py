@@ -12,10 +12,10 @@ from cockpit.panels.registry import PANELS
 from cockpit.ui import reads, state
 from cockpit.ui.components import keys, next_up, panel, toolbar, undo
 from cockpit.ui.components.panel import Drawing
+from cockpit.ui.components.row_table import WIDE
 from cockpit.ui.frame import Visit
 from cockpit.ui.words import plain
 
-WIDE = ("priority_leads",)
 METRICS = ("priority_leads", "hot_leads", "follow_up_required", "stale_leads")
 
 
@@ -35,7 +35,7 @@ def show(visit: Visit) -> None:
 
 def _panels(found: reads.Found, totals: Mapping[str, PanelTotal], drawing: Drawing) -> None:
     """The first panel over the whole width, the others two by two where there is room."""
-    for slug in WIDE:
+    for slug in (slug for slug in PANELS if slug in WIDE):
         panel.draw(slug, found[slug], _shown(found[slug], totals.get(slug)), drawing)
     with st.grid(2, min_column_width=480):
         for slug in PANELS:

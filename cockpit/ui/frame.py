@@ -13,6 +13,7 @@ import streamlit as st
 
 from cockpit.bootstrap import Cockpit
 from cockpit.errors import CockpitError
+from cockpit.ingestion.start import OWNER_ROLE
 from cockpit.model.ids import MemberId, WorkspaceId
 from cockpit.model.principals import LOCAL_OWNER
 from cockpit.storage import members, workspaces
@@ -43,6 +44,10 @@ class Visit:
     def workspace_id(self) -> WorkspaceId:
         """The workspace of this visit."""
         return self.workspace.workspace_id
+
+    def key(self, key: str) -> str | None:
+        """The key of a button, unless the visitor has turned single keys off."""
+        return key if self.keys_on else None
 
     def link(self, **query: str) -> dict[str, str]:
         """The query of a link that stays in this workspace."""
@@ -81,7 +86,7 @@ def _visit(cockpit: Cockpit) -> Visit:
         people = members.list_members(conn, chosen.workspace_id)
     with st.sidebar:
         keys_on = _sidebar(chosen)
-    owner = next((one.member_id for one in people if one.role in ("owner", "admin")), None)
+    owner = next((one.member_id for one in people if one.role == OWNER_ROLE), None)
     return Visit(
         cockpit, chosen, owner, {one.member_id: one.name for one in people}, datetime.now(UTC), len(known) > 1, keys_on
     )

@@ -8,7 +8,9 @@ from cockpit.ui import styles
 
 PAGES = Path(__file__).parents[2] / "pages"
 
-st.set_page_config(page_title="Sales Cockpit", page_icon=":material/speed:", layout="wide")
+ICON = Path(__file__).with_name("icon.png")
+
+st.set_page_config(page_title="Sales Cockpit", page_icon=str(ICON), layout="wide", initial_sidebar_state=230)
 styles.apply()
 screen = st.navigation(
     [

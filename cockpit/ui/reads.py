@@ -5,17 +5,23 @@ from __future__ import annotations
 import logging
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from uuid import UUID
 
 import streamlit as st
 
 from cockpit.model.ids import MemberId, WorkspaceId
-from cockpit.model.panel import PanelRows, PanelTotal
-from cockpit.panels import registry
+from cockpit.model.panel import PanelRow, PanelRows, PanelTotal
+from cockpit.panels import one_person, registry
 from cockpit.panels.explanation import Explanation, explain
+from cockpit.panels.histories import evenly
 from cockpit.panels.histories import histories as replayed
 from cockpit.panels.setting import get_setting
+from cockpit.storage.suggestions import list_suggestions
+from cockpit.storage.timeline import Entry, list_timeline
 from cockpit.ui import connection
 from cockpit.ui.frame import Visit
+from cockpit.ui.words import age
+from scoring.actions.registry import ACTIONS
 
 LIMIT = 25
 STEP_SECONDS = 10  # how long one answer serves everybody; a write is seen at once, by the data version
@@ -131,3 +137,53 @@ def _titles(workspace_id: WorkspaceId, data_version: int) -> dict[str, str]:
     del data_version  # a part of the key
     with connection.cockpit().db.read() as conn:
         return dict(get_setting(conn, workspace_id, None).titles)
+
+
+def person_row(visit: Visit, person_id: str) -> PanelRow:
+    """A person as a row, with the card to act on.
+
+    Raises:
+        NotFound: there is no such person.
+    """
+    return _person_row(visit.workspace_id, visit.workspace.data_version, instant(visit), person_id)
+
+
+@st.cache_data(show_spinner=False, max_entries=256, ttl=60)
+def _person_row(workspace_id: WorkspaceId, data_version: int, as_of: datetime, person_id: str) -> PanelRow:
+    del data_version  # a part of the key
+    return one_person.person_row(connection.cockpit().db, workspace_id, person_id, now=as_of)
+
+
+def timeline(visit: Visit, person_id: str, limit: int) -> tuple[Entry, ...]:
+    """The newest signals of a person."""
+    with visit.cockpit.db.read() as conn:
+        return list_timeline(conn, visit.workspace_id, UUID(person_id), limit=limit)
+
+
+def score_history(visit: Visit, person_id: str) -> tuple[list[datetime], list[float | None]]:
+    """The last 90 days of one person's priority."""
+    as_of = instant(visit)
+    told = _score_history(visit.workspace_id, visit.workspace.data_version, as_of, person_id)
+    return evenly(as_of, days=90, points=len(told)) if told else [], told
+
+
+@st.cache_data(show_spinner=False, max_entries=64, ttl=60)
+def _score_history(workspace_id: WorkspaceId, data_version: int, as_of: datetime, person_id: str) -> list[float | None]:
+    del data_version  # a part of the key
+    found = replayed(connection.cockpit().db, workspace_id, [person_id], now=as_of, days=90, points=91)
+    return found.get(person_id, [])
+
+
+def cards(visit: Visit, person_id: str) -> list[dict[str, str]]:
+    """Every suggestion for a person, newest first, as a person reads it."""
+    with visit.cockpit.db.read() as conn:
+        found = list_suggestions(conn, visit.workspace_id, [person_id]).sort("changed_at", descending=True)
+    return [
+        {
+            "Action": ACTIONS[row["action_type"]].title if row["action_type"] in ACTIONS else row["action_type"],
+            "State": row["state"].capitalize(),
+            "Reason": (row["dismiss_reason"] or "").replace("_", " ").capitalize(),
+            "Changed": age(row["changed_at"], visit.now),
+        }
+        for row in found.iter_rows(named=True)
+    ]

@@ -9,6 +9,7 @@ import streamlit as st
 
 UNDO_SECONDS = 10
 QUEUE, AT, PERSON, NEXT, CHANGE = "queue", "queue_at", "queue_person", "queue_next", "last_change"
+IDS = "queue_ids"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +52,21 @@ def place(person_ids: list[str | None]) -> int:
     here = person_ids.index(person) if person in person_ids else at()
     here = min(max(here, 0), len(person_ids) - 1)
     focus(queue(), here, person_ids[here])
+    st.session_state[IDS] = person_ids
     st.session_state[NEXT] = person_ids[here + 1] if here + 1 < len(person_ids) else None
     return here
+
+
+def queue_ids() -> list[str | None]:
+    """The people of the queue, as the cockpit last showed it."""
+    ids: list[str | None] = st.session_state.get(IDS, [])
+    return ids
+
+
+def person() -> str | None:
+    """The current lead."""
+    person_id: str | None = st.session_state.get(PERSON)
+    return person_id
 
 
 def advance() -> None:

@@ -3,22 +3,19 @@
 from __future__ import annotations
 
 KEYS = {
-    "J": "next lead",
-    "K": "previous lead",
-    "Enter": "do the suggested action",
-    "S": "snooze until tomorrow",
-    "D": "dismiss, with a reason",
+    "J": "next",
+    "K": "previous",
+    "Enter": "do it",
+    "S": "snooze",
+    "D": "dismiss",
     "U": "undo",
-    "W": "why this score",
-    "O": "open the person",
+    "W": "why",
+    "O": "open",
     "G": "refresh",
 }
 
 
 def key_legend() -> str:
     """The list as HTML."""
-    return (
-        '<dl class="keys">'
-        + "".join(f"<dt><kbd>{key}</kbd></dt><dd>{does}</dd>" for key, does in KEYS.items())
-        + "</dl>"
-    )
+    lines = (f"<kbd>{key}</kbd><span>{does}</span>" for key, does in KEYS.items())
+    return f'<div class="keys">{"".join(lines)}</div>'

@@ -27,7 +27,7 @@ from cockpit.ui.frame import Visit
 from cockpit.ui.words import safe_text
 
 EMPTY = "No leads to show"
-ROW_HEIGHT, LINES_SHOWN, CARDS_SHOWN = 35, 8, 10
+ROW_HEIGHT, LINES_SHOWN, CARDS_SHOWN = 35, 8, 5
 Histories = Mapping[str, Sequence[float | None]]
 
 
@@ -66,7 +66,8 @@ def _empty(found: PanelRows, drawing: Drawing, usual: str) -> None:
 def _rows(slug: str, rows: Sequence[PanelRow], drawing: Drawing) -> None:
     """Draw the rows: as a table where there is room for one, as cards on a phone, or always as cards."""
     now, link = drawing.visit.now, drawing.visit.link()
-    html = cards(slug, rows[: None if drawing.as_cards else CARDS_SHOWN], drawing.histories, now, link)
+    at_once = None if drawing.as_cards else CARDS_SHOWN
+    html = cards(slug, rows, drawing.histories, now, link, at_once=at_once)
     if drawing.as_cards:
         st.html(html)
         return

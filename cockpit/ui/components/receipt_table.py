@@ -31,15 +31,19 @@ def points_words(points: Decimal) -> str:
 
 
 def _row(line: Line, titles: Mapping[str, str], now: datetime) -> str:
-    told = ", ".join(_signal(one, titles, now) for one in line.signals[:SIGNALS_SHOWN])
+    told = ", ".join(_signal(one, line, titles, now) for one in line.signals[:SIGNALS_SHOWN])
     more = len(line.signals) - SIGNALS_SHOWN
     details = f"<small>{escape(told)}{f' and {more} more' if more > 0 else ''}</small>" if told else ""
+    rule = plain(line.rule.removeprefix(f"{line.label}: "))
     return (
-        f"<tr><td>{escape(plain(line.label))}{details}<small>{escape(plain(line.rule))}</small></td>"
+        f"<tr><td>{escape(plain(line.label))}{details}<small>{escape(rule[:1].upper() + rule[1:])}</small></td>"
         f'<td class="points">{points_words(line.points)}</td></tr>'
     )
 
 
-def _signal(one: SignalsOfLine, titles: Mapping[str, str], now: datetime) -> str:
-    times = f"{one.count} × " if one.count > 1 else ""
-    return f"{times}{plain(titles.get(one.type, one.type))}, last {age(one.last_at, now)}"
+def _signal(one: SignalsOfLine, line: Line, titles: Mapping[str, str], now: datetime) -> str:
+    """How often and how long ago; the type only where the line's own label does not say it."""
+    title = titles.get(one.type, one.type)
+    named = "" if title == line.label else f"{plain(title)}, "
+    times = f"{one.count} times, last " if one.count > 1 else ""
+    return f"{named}{times}{age(one.last_at, now)}"

@@ -10,9 +10,10 @@ import pandas as pd
 import streamlit as st
 
 from cockpit.model.panel import PanelRow
-from cockpit.ui.rank import TITLES, rank_words
+from cockpit.ui.rank import HELP, TITLES, rank_words
 from cockpit.ui.words import age, local_time, plain, trend
 
+WIDE = frozenset({"priority_leads", "suggested_actions"})  # drawn over the whole width
 Histories = Mapping[str, Sequence[float | None]]
 Columns = dict[str, Any]
 
@@ -24,17 +25,19 @@ def people_table(slug: str, rows: Sequence[PanelRow], histories: Histories, now:
 
 
 def people_columns(slug: str) -> Columns:
-    """How the columns of `people_table` are drawn."""
+    """How the columns of `people_table` are drawn; the widths let the reason be read in half a screen."""
     column = st.column_config
+    wide = slug in WIDE
+    own = {} if slug == "priority_leads" else {TITLES[slug]: column.TextColumn(width=82, help=HELP.get(slug))}
     return {
-        "Person": column.TextColumn(pinned=True, width="medium"),
-        "Score": column.ProgressColumn(format="%.0f", min_value=0, max_value=100, width="small"),
-        TITLES[slug]: column.TextColumn(width="small"),
-        "Why now": column.TextColumn(width="large"),
-        "Suggested action": column.TextColumn(width="medium"),
-        "30 days": column.LineChartColumn(y_min=0, y_max=100, width="small"),
-        "Trend": column.TextColumn(width="small", help="Change of the score over 30 days"),
-        "Local time": column.TextColumn(width="small"),
+        "Person": column.TextColumn(pinned=True, width=160 if wide else 124),
+        **own,
+        "Why now": column.TextColumn(width=340 if wide else 290),
+        "Score": column.ProgressColumn(format="%.0f", min_value=0, max_value=100, width=100),
+        "Suggested action": column.TextColumn(width=150),
+        "30 days": column.LineChartColumn(y_min=0, y_max=100, width=110, help="The score over the last 30 days"),
+        "Trend": column.TextColumn(width=64, help="Change of the score over 30 days"),
+        "Local time": column.TextColumn(width=90, help="The clock where the person lives"),
     }
 
 
@@ -95,14 +98,16 @@ def rules_columns() -> Columns:
 
 def _line(slug: str, row: PanelRow, history: list[float | None], now: datetime) -> dict[str, Any]:
     touched = f"{row.last_touch or 'Touch'} · {age(row.last_touch_at, now)}" if row.last_touch_at else "none yet"
-    own = {} if slug == "priority_leads" else {TITLES[slug]: rank_words(slug, row)}
+    own = {} if slug == "priority_leads" else {TITLES[slug]: rank_words(slug, row, now)}
+    score = {"Score": row.score}
+    first, later = (score, {}) if slug == "priority_leads" else (own, score)
     return {
         "Person": plain(row.name),
-        "Score": row.score,
-        **own,
+        **first,
         "Why now": plain(row.why),
+        **later,
         "Suggested action": plain(row.suggested_action.title) if row.suggested_action else "",
-        "30 days": history or None,
+        "30 days": [value for value in history if value is not None] or None,  # the column draws no gaps
         "Trend": trend(history) if history else "",
         "Company": plain(row.company),
         "Owner": plain(row.owner),

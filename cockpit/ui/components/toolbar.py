@@ -36,8 +36,9 @@ def show(visit: Visit) -> Filters:
     """Draw the top of the page and read its filters."""
     with st.container(horizontal=True, vertical_alignment="center", key="page_top"):
         st.title("Sales Cockpit", anchor=False, width="stretch")
-        freshness(visit.workspace.last_received_at)
-        st.button("Refresh", key="refresh", shortcut="G" if visit.keys_on else None, icon=":material/refresh:")
+        with st.container(width="content"):
+            freshness(visit.workspace.last_received_at)
+        st.button("Refresh", key="refresh", shortcut=visit.key("G"), icon=":material/refresh:")
     with st.container(horizontal=True, vertical_alignment="bottom", key="filters"):
         scope = st.segmented_control(
             "Whose", SCOPES, default="All", required=True, key="owner", bind="query-params", help="Whose people to show"

@@ -31,8 +31,7 @@ def _bar(visit: Visit) -> None:
         return
     with st.container(horizontal=True, vertical_alignment="center", key="undo_bar"):
         st.markdown(safe_text(change.sentence), width="content")
-        shortcut = "U" if visit.keys_on else None
-        if st.button("Undo", key="undo", shortcut=shortcut, type="primary", icon=":material/undo:"):
+        if st.button("Undo", key="undo", shortcut=visit.key("U"), type="primary", icon=":material/undo:"):
             triage.undo(visit, change)
             st.rerun()
         st.caption(f"{left:.0f} s", width="content")

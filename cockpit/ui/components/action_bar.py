@@ -1,0 +1,99 @@
+"""What can be done about one person: the suggested action, snooze, why, dismiss; each a real button with a key."""
+
+from __future__ import annotations
+
+from html import escape
+from typing import Literal
+
+import streamlit as st
+
+from cockpit.model.panel import PanelRow
+from cockpit.ui import triage
+from cockpit.ui.components import why
+from cockpit.ui.frame import Visit
+from cockpit.ui.words import age, can_call, local_time, plain, safe_text
+
+BAND_COLOURS: dict[str, Literal["red", "orange", "blue"]] = {"hot": "red", "warm": "orange", "cold": "blue"}
+HUB_MISSING = "The Hub is not connected yet: this suggests, it does not send."
+
+
+def buttons(visit: Visit, row: PanelRow, *, with_why: bool = True) -> None:
+    """Draw the buttons; the page where the reasons are open needs no Why."""
+    _execute(visit, row)
+    _snooze(visit, row)
+    if with_why and st.button("Why", key="do_why", shortcut=visit.key("W"), icon=":material/help:"):
+        why.drawer(visit, row)
+    idle = row.suggested_action is None
+    if st.button("Dismiss", key="do_dismiss", shortcut=visit.key("D"), icon=":material/close:", disabled=idle):
+        triage.dismiss_dialog(visit, row)
+
+
+def situation(visit: Visit, row: PanelRow) -> None:
+    """Why this person now, and the facts one needs before calling."""
+    reason = row.suggested_action.reason if row.suggested_action else row.why
+    st.markdown(safe_text(reason))
+    st.html(f'<div class="facts">{"".join(f"<span>{fact}</span>" for fact in _facts(visit, row))}</div>')
+
+
+def band_badge(row: PanelRow) -> None:
+    """The score and its band."""
+    if row.score is None:
+        st.badge("no data", color="gray")
+    else:
+        st.badge(f"{row.score:.0f} · {row.band}", color=BAND_COLOURS.get(row.band or "", "gray"))
+
+
+def _facts(visit: Visit, row: PanelRow) -> list[str]:
+    """The line of facts, as HTML with every text escaped."""
+    daytime = can_call(row.time_zone, visit.now)
+    word = {True: "✓ can call", False: "outside calling hours", None: "zone not known"}[daytime]
+    touched = (
+        f"{escape(plain(row.last_touch))} {age(row.last_touch_at, visit.now)}" if row.last_touch_at else "none yet"
+    )
+    facts = [
+        f"Local time <b>{local_time(row.time_zone, visit.now)}</b> {word}",
+        f"Last touch <b>{escape(touched)}</b>",
+        f"Company <b>{escape(plain(row.company))}</b>" if row.company else "",
+        f"Owner <b>{escape(plain(row.owner))}</b>" if row.owner else "Owner <b>nobody yet</b>",
+    ]
+    return [fact for fact in facts if fact]
+
+
+def _execute(visit: Visit, row: PanelRow) -> None:
+    """The suggested action as a button; its label says why when it cannot be pressed."""
+    action = row.suggested_action
+    blocked = "Nothing to suggest" if action is None else action.blocked_reason
+    label = blocked or (plain(action.title) if action else "")
+    enter = "  ⏎" if visit.keys_on and not blocked else ""
+    with st.container(key="do_now_by_enter" if visit.keys_on else "do_now", width="content"):
+        st.button(
+            f"{safe_text(label)}{enter}",
+            key="do_execute",
+            type="primary",
+            disabled=bool(blocked),
+            on_click=triage.execute,
+            args=(row,),
+            help=HUB_MISSING,
+        )
+
+
+def _snooze(visit: Visit, row: PanelRow) -> None:
+    idle = row.suggested_action is None
+    st.button(
+        "Snooze",
+        key="do_snooze",
+        shortcut=visit.key("S"),
+        icon=":material/snooze:",
+        disabled=idle,
+        on_click=triage.snooze,
+        args=(visit, row, triage.DEFAULT_SNOOZE),
+        help=f"Until {triage.until_words(visit, row, triage.DEFAULT_SNOOZE)}",
+    )
+    st.menu_button(
+        "Snooze until",
+        list(triage.SNOOZES),
+        key="do_snooze_menu",
+        disabled=idle,
+        format_func=lambda choice: f"{choice}: {triage.until_words(visit, row, choice)}",
+        on_click=lambda: triage.snooze(visit, row, st.session_state["do_snooze_menu"]),
+    )
