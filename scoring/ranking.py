@@ -230,9 +230,8 @@ def explanations(lines: pl.DataFrame) -> pl.DataFrame:
     label = pl.col("label").replace_strict(quoted, return_dtype=pl.String)
     points = _decimal(lines["points"]).cast(pl.String)
     item = pl.concat_str(pl.lit('{"label": '), label, pl.lit(', "points": '), points, pl.lit("}"))
-    return lines.group_by("row", maintain_order=True).agg(
-        pl.concat_str(pl.lit("["), item.str.join(", "), pl.lit("]")).first().alias("explanation")
-    )
+    items = lines.select("row", item=item).group_by("row", maintain_order=True).agg(pl.col("item").str.join(", "))
+    return items.select("row", explanation=pl.concat_str(pl.lit("["), "item", pl.lit("]")))
 
 
 def _empty(asked: pl.DataFrame) -> pl.DataFrame:
