@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
+from pathlib import Path
 from threading import RLock
 from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, make_url
 from sqlalchemy.exc import ArgumentError
 
-from cockpit.errors import Misconfigured, StorageFull
+from cockpit.errors import DatabaseUnavailable, Misconfigured, StorageFull
 from cockpit.storage.engines import StorageEngine, engine_named
 
 __all__ = ["Connection", "Database", "open_database"]  # callers name the type of `conn` without importing the driver
@@ -41,6 +42,11 @@ class Database:
     def address(self) -> str:
         """The URL without its password."""
         return self.url.render_as_string(hide_password=True)
+
+    @property
+    def file(self) -> Path | None:
+        """The file of the database, where it is one of this machine."""
+        return self._storage_engine.file_of(self.pool.url)
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
@@ -88,7 +94,7 @@ def one_turn(url: URL) -> AbstractContextManager[Any]:
     return TURNS.setdefault(url.render_as_string(), RLock())
 
 
-def open_database(url: str) -> Database:
+def open_database(url: str, *, create: bool = True) -> Database:
     """Connect, and fail at once with a sentence when that is not possible; see `upgrade` for the schema."""
     try:
         parsed = make_url(url)
@@ -96,6 +102,9 @@ def open_database(url: str) -> Database:
         raise Misconfigured("COCKPIT_DATABASE_URL is not a database URL.") from error
     scheme = {"postgres": "postgresql"}.get(parsed.get_backend_name(), parsed.get_backend_name())
     storage_engine = engine_named(scheme)
+    file = storage_engine.file_of(parsed)
+    if not create and file is not None and not file.exists():
+        raise DatabaseUnavailable(f"There is no database file {file} yet.")
     pool = storage_engine.create(parsed.set(drivername=scheme))
     database = Database(parsed, storage_engine, pool)
     try:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import AbstractContextManager
 from importlib import import_module
+from pathlib import Path
 from typing import Any, Protocol, cast
 
 import polars as pl
@@ -24,6 +25,9 @@ class StorageEngine(Protocol):
 
     def create(self, url: URL) -> Engine:
         """The SQLAlchemy engine, with its connect events; raises a CockpitError when the database cannot be had."""
+
+    def file_of(self, url: URL) -> Path | None:
+        """The file behind the URL of an engine, where there is one."""
 
     def forget(self, engine: Engine) -> None:
         """Close every connection, so that the next one starts on the database as it is on the disk."""

@@ -72,6 +72,10 @@ class DuckDb:
         event.listen(engine, "connect", set_up)
         return engine
 
+    def file_of(self, url: URL) -> Path | None:
+        """The file, unless the database lives in memory."""
+        return None if (url.database or ":").startswith(":") else Path(str(url.database))
+
     def forget(self, engine: Engine) -> None:
         """Close every connection: after a failed write DuckDB takes no more work until it is opened again."""
         engine.dispose()

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date
 from itertools import islice
+from pathlib import Path
 from typing import Any, cast
 
 import polars as pl
@@ -69,6 +70,10 @@ class Postgres:
         engine = create_engine(driver_url, pool_size=16, max_overflow=48, pool_pre_ping=True, connect_args=waiting)
         event.listen(engine, "connect", set_up)
         return engine
+
+    def file_of(self, url: URL) -> Path | None:
+        """None: the files are the server's."""
+        return None
 
     def forget(self, engine: Engine) -> None:
         """Close every connection."""
@@ -171,8 +176,10 @@ def copy_command(conn: Connection, statement: Select[Any]) -> tuple[str, dict[st
     """COPY of the rows of a statement, and the schema of its frame."""
     inner = statement.subquery()
     outer = select(*(portable(c) for c in inner.c))
-    # COPY takes no parameters, so values are rendered as literals by the dialect, which quotes them.
-    query = str(outer.compile(dialect=conn.dialect, compile_kwargs={"literal_binds": True}))
+    # COPY takes no parameters, so values are rendered as literals by the dialect, which quotes them. It doubles percent
+    # signs for a driver that would look for parameters; without any, the driver leaves them as they are.
+    doubled = str(outer.compile(dialect=conn.dialect, compile_kwargs={"literal_binds": True}))
+    query = doubled.replace("%%", "%")
     schema = {str(c.key): polars_type(c) for c in inner.c}
     texts = [quote(conn, key) for key, kind in schema.items() if kind == pl.String()]
     quoted = f", FORCE_QUOTE ({', '.join(texts)})" if texts else ""
@@ -182,8 +189,7 @@ def copy_command(conn: Connection, statement: Select[Any]) -> tuple[str, dict[st
 @contextmanager
 def copied(conn: Connection, command: str) -> Iterator[Iterator[bytes]]:
     """The output of a COPY, one piece of bytes per row."""
-    # The empty parameters make psycopg undo the doubling of percent signs that the dialect does.
-    with cursor_of(conn) as cursor, cursor.copy(cast(Any, command), ()) as copy:
+    with cursor_of(conn) as cursor, cursor.copy(cast(Any, command)) as copy:
         yield (bytes(row) for row in copy)
 
 
