@@ -45,12 +45,14 @@ def _skipped(instant: datetime) -> bool:
     return instant.astimezone(UTC).astimezone(instant.tzinfo).replace(tzinfo=None) != instant.replace(tzinfo=None)
 
 
-def reason_of(text: str) -> str:
+def reason_of(text: str, zone: ZoneInfo | None = None) -> str:
     """Why a text is no instant."""
     try:
         naive = datetime.fromisoformat(text.strip()).tzinfo is None
     except ValueError:
         return f"`{text[:40]}` is not an ISO 8601 instant such as 2026-03-02T09:00:00Z"
+    if naive and zone is not None:
+        return f"`{text[:40]}` never was: the clocks of {zone.key} were put forward over it"
     if naive:
         return f"`{text[:40]}` has no time zone: write Z or an offset such as +02:00"
     return f"`{text[:40]}` cannot be used as an instant"

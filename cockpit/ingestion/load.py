@@ -132,17 +132,18 @@ def _import_people(
 
 
 def _store_signals(
-    conn: Connection, batch: RawBatch, *, workspace_id: WorkspaceId, now: datetime, options: Options
+    conn: Connection, batch: RawBatch, *, alone: bool, workspace_id: WorkspaceId, now: datetime, options: Options
 ) -> tuple[Tally, tuple[Reject, ...]]:
     normal = normalise(batch.frame, now, source=options.source, zone=options.zone)
-    taken = take(conn, workspace_id, normal.frame, now)
+    taken = take(conn, workspace_id, normal.frame, now, alone=alone)
     upsert_pending(conn, workspace_id, taken.new["person_id"].unique())
     return _told(batch, normal, taken)
 
 
 def _store_people(
-    conn: Connection, batch: RawBatch, *, workspace_id: WorkspaceId, now: datetime, options: Options
+    conn: Connection, batch: RawBatch, *, alone: bool, workspace_id: WorkspaceId, now: datetime, options: Options
 ) -> tuple[Tally, tuple[Reject, ...]]:
+    del alone  # people are merged, so others may store the same ones
     normal = normalise_people(batch.frame, now, zone=options.zone)
     taken = take_people(conn, workspace_id, normal.frame, now)
     accepted = taken.answers.filter(pl.col("status") == "accepted")["person_id"]

@@ -47,7 +47,7 @@ def normalise(raw: pl.DataFrame, now: datetime, *, source: str, zone: ZoneInfo |
     reasons = frame.select(_reason(text, now)).to_series()
     bad = reasons.is_not_null()
     rejects = tuple(
-        Reject(row["row"], _detailed(reason, row), row_text(row))
+        Reject(row["row"], _detailed(reason, row, zone), row_text(row))
         for reason, row in zip(reasons.filter(bad), text.filter(bad).iter_rows(named=True), strict=True)
     )
     return Normal(_identified(frame.filter(~bad), source), rejects)
@@ -137,11 +137,11 @@ def _reason(text: pl.DataFrame, now: datetime) -> pl.Expr:
     return pl.coalesce(*faults, pl.col("payload_fault")).alias("reason")
 
 
-def _detailed(reason: str, row: dict[str, str]) -> str:
+def _detailed(reason: str, row: dict[str, str], zone: ZoneInfo | None) -> str:
     if reason == "future":
         return f"`occurred_at` {row['occurred_at'][:40]} is more than 5 minutes in the future"
     if reason in {"occurred_at", "scheduled_for"}:
-        return f"`{reason}` {reason_of(row[reason])}"
+        return f"`{reason}` {reason_of(row[reason], zone)}"
     return reason
 
 

@@ -30,7 +30,7 @@ def normalise_people(raw: pl.DataFrame, now: datetime, *, zone: ZoneInfo | None 
     reasons = frame.select(_reason(text, now)).to_series()
     bad = reasons.is_not_null()
     rejects = tuple(
-        Reject(row["row"], _detailed(reason, row), row_text(row))
+        Reject(row["row"], _detailed(reason, row, zone), row_text(row))
         for reason, row in zip(reasons.filter(bad), text.filter(bad).iter_rows(named=True), strict=True)
     )
     return Normal(_identified(frame.filter(~bad)).drop(extra), rejects)
@@ -106,8 +106,8 @@ def _lost(text: pl.DataFrame, name: str) -> pl.Expr:
     return pl.lit(text[name].is_not_null()) & pl.col(name).is_null()
 
 
-def _detailed(reason: str, row: dict[str, str]) -> str:
-    return f"`created_at` {reason_of(row['created_at'])}" if reason == "created_at" else reason
+def _detailed(reason: str, row: dict[str, str], zone: ZoneInfo | None) -> str:
+    return f"`created_at` {reason_of(row['created_at'], zone)}" if reason == "created_at" else reason
 
 
 def _identified(frame: pl.DataFrame) -> pl.DataFrame:

@@ -7,8 +7,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from hashlib import file_digest
 from pathlib import Path
+from typing import Protocol
 
-from cockpit.errors import InvalidInput
+from cockpit.errors import Conflict, InvalidInput
 from cockpit.ingestion.receive import WithDatabase
 from cockpit.ingestion.record import Tally
 from cockpit.ingestion.rejects import RejectFile
@@ -33,7 +34,14 @@ class Step:
 
 
 Progress = Callable[[Step], None]
-Store = Callable[[Connection, RawBatch], tuple[Tally, tuple[Reject, ...]]]
+
+
+class Store(Protocol):
+    """Stores one batch; with `alone` it may fail with a Conflict when another transaction stores the same ids."""
+
+    def __call__(self, conn: Connection, batch: RawBatch, *, alone: bool) -> tuple[Tally, tuple[Reject, ...]]:
+        """Answer the counts, and the rejects besides those of the batch itself."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,9 +89,16 @@ class Import:
         return ImportRun(digest, self.path.name, self.kind, 0, 0, 0, 0, 0, now)
 
     def _store(self, store: Store, batch: RawBatch, run: ImportRun, rejects: RejectFile) -> ImportRun:
+        """Store a batch, a second time with care when another process stored one of its ids in the same moment."""
+        try:
+            return self._attempt(store, batch, run, rejects, alone=True)
+        except Conflict:
+            return self._attempt(store, batch, run, rejects, alone=False)
+
+    def _attempt(self, store: Store, batch: RawBatch, run: ImportRun, rejects: RejectFile, *, alone: bool) -> ImportRun:
         """Store a batch with the progress of the run, or nothing of both; rejects are on the disk before."""
         with self.cockpit.db.write() as conn:
-            tally, refused = store(conn, batch)
+            tally, refused = store(conn, batch, alone=alone)
             found = sorted((*batch.rejects, *refused), key=lambda reject: reject.row)
             rejects.add(found)
             counted = tally_of(run) + tally + Tally(rejected=len(found))

@@ -13,7 +13,7 @@ from cockpit.ingestion.match import Matched, match
 from cockpit.model.ids import WorkspaceId
 from cockpit.storage.database import Connection
 from cockpit.storage.matching import insert_new_people, replace_external_ids
-from cockpit.storage.signals import CONFLICT, DUPLICATE, NEW, insert_new, list_digests
+from cockpit.storage.signals import CONFLICT, DUPLICATE, NEW, append_new, insert_new, list_digests
 from cockpit.storage.unmatched import (
     count_unmatched,
     delete_unmatched,
@@ -54,14 +54,20 @@ class Taken:
     new: pl.DataFrame
 
 
-def take(conn: Connection, workspace_id: WorkspaceId, frame: pl.DataFrame, now: datetime) -> Taken:
-    """Judge, match, create, store and park; `frame` comes from `normalise`. The caller restates `new`."""
+def take(
+    conn: Connection, workspace_id: WorkspaceId, frame: pl.DataFrame, now: datetime, *, alone: bool = False
+) -> Taken:
+    """Judge, match, create, store and park; `frame` comes from `normalise`. The caller restates `new`.
+
+    With `alone` rows go in by the fastest path, and the transaction fails with a Conflict when another one stores one
+    of the same ids meanwhile.
+    """
     tray = count_unmatched(conn, workspace_id) > 0
     fresh, repeated = _judge(conn, workspace_id, frame, tray=tray)
     matched = match(conn, workspace_id, fresh)
     if _create(conn, workspace_id, matched, now) < matched.created.height:
         matched = match(conn, workspace_id, fresh)  # somebody else created one of them a moment ago
-    stored = _inserted(conn, workspace_id, matched.frame, now)
+    stored = (_appended if alone else _inserted)(conn, workspace_id, matched.frame, now)
     _park(conn, workspace_id, matched.parked, now)
     new = stored.filter(pl.col("outcome") == NEW).select(STORED)
     if tray:
@@ -130,6 +136,14 @@ def _inserted(conn: Connection, workspace_id: WorkspaceId, frame: pl.DataFrame, 
     received = pl.lit(now).cast(INSTANT).alias("received_at")
     rows = insert_new(conn, workspace_id, frame.select(*STORED, received)).rows.drop("received_at")
     return pl.concat([frame.select("row"), rows], how="horizontal").with_columns(reason=pl.lit(None, pl.String))
+
+
+def _appended(conn: Connection, workspace_id: WorkspaceId, frame: pl.DataFrame, now: datetime) -> pl.DataFrame:
+    """Store rows whose ids were just seen to be new."""
+    received = pl.lit(now).cast(INSTANT).alias("received_at")
+    append_new(conn, workspace_id, frame.select(*STORED, received))
+    none = pl.lit(None, pl.String)
+    return frame.select("row", *STORED).with_columns(outcome=pl.lit(NEW), known_digest=none, reason=none)
 
 
 def _park(conn: Connection, workspace_id: WorkspaceId, rows: pl.DataFrame, now: datetime) -> None:

@@ -2,6 +2,7 @@
 
     insert_new(conn, workspace_id, frame) -> Inserted
         frame: columns of `signal` without workspace_id; every row gets one outcome, also repeats within the frame
+    append_new(conn, workspace_id, frame) -> int    rows whose ids are known to be new: several times as fast
     list_signals(conn, workspace_id, ids, *, before=None) -> frame(person_id, type, occurred_at, value, scheduled_for)
     list_all_signals(conn, workspace_id, *, before=None) -> the same of everybody, for replays in memory
     list_digests(conn, workspace_id, frame) -> frame(source, source_event_id, known_digest)   of stored signals
@@ -22,7 +23,7 @@ from sqlalchemy import Connection, Select, and_, func, select
 from sqlalchemy.dialects.postgresql import insert
 
 from cockpit.model.ids import WorkspaceId
-from cockpit.storage.frames import chosen, in_workspace, read_frame, staged
+from cockpit.storage.frames import bulk_insert, chosen, in_workspace, read_frame, staged
 from cockpit.storage.schema import signal
 
 NEW, DUPLICATE, CONFLICT = "new", "duplicate", "conflict"
@@ -74,6 +75,11 @@ def insert_new(conn: Connection, workspace_id: WorkspaceId, frame: pl.DataFrame)
     )
     rows = judged.join(known, on=KEY, how="left", maintain_order="left").with_columns(outcome=outcome)
     return Inserted(rows.select(*frame.columns, "outcome", "known_digest"))
+
+
+def append_new(conn: Connection, workspace_id: WorkspaceId, frame: pl.DataFrame) -> int:
+    """Store signals whose ids are known to be new; an id that is not fails the transaction."""
+    return bulk_insert(conn, signal, in_workspace(frame, workspace_id).sort(KEY))
 
 
 def list_signals(
