@@ -27,7 +27,7 @@ from scoring.inputs import NEVER, Fixed, Source, latest, moments, source
 from scoring.intake import INSTANT, PERSON
 from scoring.model import SCORES, ScoreModel
 from scoring.standing import Standing, standing
-from scoring.sums import Line, lines_of, total
+from scoring.sums import Line, Sum, lines_of, sum_of
 from scoring.terms import POINTS
 
 KEYS = ("priority", "hot", "follow_up", "stale", "reconnect_recent", "reconnect_oldies", "recent")
@@ -39,7 +39,8 @@ class Prepared:
 
     source: Source
     model: ScoreModel
-    lines: dict[str, list[Line]]  # per score
+    lines: Mapping[str, list[Line]]  # per score
+    sums: Mapping[str, Sum]
     with_signals: Flags
     with_profile: Flags
 
@@ -51,7 +52,7 @@ class Prepared:
 
     def total(self, t: Ints, score: str = "priority") -> Floats:
         """The unclipped score of everybody."""
-        return total(self.lines[score], t, self.model.bases[score])
+        return self.sums[score].at(t)
 
     def has(self, score: str) -> Flags:
         """Who has data for a score."""
@@ -84,7 +85,8 @@ def prepare(
     lines = lines_of(people, wanted)
     last = latest(people.of(list(model.titles)), people.size)
     by_score = {score: [line for line in lines if score in line.term.scores] for score in scores}
-    return Prepared(people, model, by_score, last != NEVER, _with_profile(lines, people.size))
+    sums = {score: sum_of(own, people.size, model.bases[score]) for score, own in by_score.items()}
+    return Prepared(people, model, by_score, sums, last != NEVER, _with_profile(lines, people.size))
 
 
 def _with_profile(lines: Sequence[Line], size: int) -> Flags:
@@ -103,8 +105,12 @@ def score(
     now: datetime | pl.Series,
     *,
     on: Sequence[str] = PERSON,
+    ahead: bool = True,
 ) -> pl.DataFrame:
-    """One row per row of `facts`, in its order; `now` is one instant, or one per row."""
+    """One row per row of `facts`, in its order; `now` is one instant, or one per row.
+
+    Looking ahead (due_at, crosses_at, crosses_to) costs far more than the rest; who needs none of it says so.
+    """
     people = prepare(evidence, facts, model, on=on)
     t = moments(now, people.source.size)
     numbers = {name: people.shown(name, t) for name in ("engagement", "intent", "fit", "priority")}
@@ -115,7 +121,7 @@ def score(
     whole = np.where(people.known, points / 100, np.nan)
     reconnect = (people.total(t, "reconnect") - model.bases["reconnect"]) / POINTS
     keys = place.keys(t, whole, bands, reconnect)
-    due, crosses_at, crosses_to = _holds(people, place, t, points, reference)
+    due, crosses_at, crosses_to = _holds(people, place, t, points, reference) if ahead else _unknown(t)
     frame = facts.select(on).with_columns(
         **{name: pl.Series(values) for name, values in numbers.items()},
         total=pl.Series(whole),
@@ -140,12 +146,17 @@ def _instant(t: Ints) -> pl.Series:
     return pl.select(pl.from_epoch(known, time_unit="us")).to_series().dt.replace_time_zone("UTC").cast(INSTANT)
 
 
+def _unknown(t: Ints) -> tuple[Ints, Ints, pl.Series]:
+    never = np.full(len(t), NEVER)
+    return never, never, pl.repeat(None, len(t), dtype=pl.String, eager=True)
+
+
 def _holds(people: Prepared, place: Standing, t: Ints, points: Ints, reference: Ints) -> tuple[Ints, Ints, pl.Series]:
     """When the row must be computed again, when its band changes by time alone, and to what."""
-    model, lines, base = people.model, people.lines["priority"], people.model.bases["priority"]
+    model = people.model
     low, high = reach(points, reference, model)
     low, high = np.where(people.known, low, -FAR), np.where(people.known, high, FAR)
-    cross = crossing(lines, t, base, low, high)
+    cross = crossing(people.sums["priority"], t, low, high)
     crosses = cross.at != NEVER
     after = band(hundredths(people.total(np.where(crosses, cross.at, t))), reference, model)
     to = pl.Series(np.where(crosses, np.array(NAMES)[after], "")).replace("", None)
@@ -160,6 +171,6 @@ def _holds(people: Prepared, place: Standing, t: Ints, points: Ints, reference: 
 def _steady(people: Prepared, members: Mapping[str, Flags], t: Ints) -> Holds:
     """Whether no key drifts further than its margin allows."""
     returning = members["reconnect_recent"] | members["reconnect_oldies"]
-    priority = steady(people.lines["priority"], t, PRIORITY_DRIFT)
-    reconnect = steady(people.lines["reconnect"], t, np.where(returning, RECONNECT_DRIFT * POINTS, np.inf))
+    priority = steady(people.sums["priority"], t, PRIORITY_DRIFT)
+    reconnect = steady(people.sums["reconnect"], t, np.where(returning, RECONNECT_DRIFT * POINTS, np.inf))
     return lambda end: priority(end) & reconnect(end)

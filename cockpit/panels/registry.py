@@ -108,7 +108,7 @@ def totals(
     """How many people each panel holds; counting stops at a thousand."""
     with db.read() as conn:
         if as_of is not None:
-            everybody = replayed(conn, workspace_id, as_of=as_of, limit=1, owner_id=owner_id).people
+            everybody = replayed(conn, workspace_id, (), as_of=as_of, limit=1, owner_id=owner_id).people
             return {panel.slug: _total(panel, 0, everybody) for panel in _PEOPLE}
         wanted = reach(workspace_id, _PEOPLE, now=now, limit=COUNT_UP_TO + 1, owner_id=owner_id)
         steady = count_members(conn, wanted)
@@ -132,7 +132,7 @@ def _stage(
     owner_id: MemberId | None,
 ) -> Stage:
     if as_of is not None:
-        return replayed(conn, workspace_id, as_of=as_of, limit=limit, owner_id=owner_id)
+        return replayed(conn, workspace_id, panels, as_of=as_of, limit=limit, owner_id=owner_id)
     return live(conn, workspace_id, panels, now=now, limit=limit, owner_id=owner_id)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 import polars as pl
@@ -22,6 +22,7 @@ from scoring.score import score
 from scoring.standing import MARGIN
 from scoring.suggest import people_frame, suggest, top
 
+CROSSING = ("crosses_at", "crosses_to")
 CARD = (
     "action_type",
     "situation",
@@ -52,7 +53,7 @@ def at_instant(
     setting: Setting, evidence: Evidence, facts: pl.DataFrame, cards: pl.DataFrame, now: datetime
 ) -> pl.DataFrame:
     """Score people and find their best cards; `cards` holds what members decided."""
-    scores = score(evidence, facts, setting.model, now)
+    scores = score(evidence, facts, setting.model, now, ahead=False).drop("due_at", "crosses_at", "crosses_to")
     people = people_frame(evidence.people, evidence.accumulators, scores, facts, setting.channel_of)
     best = top(suggest(people, now, suppressions(cards, now)))
     card = best.select("person_id", "rank_key", *(pl.col(name).alias(f"card_{name}") for name in CARD))
@@ -80,11 +81,30 @@ def of_people(conn: Connection, setting: Setting, ids: Sequence[str], now: datet
     """The given people at `now`, from what is stored of them."""
     facts = list_panel_facts(conn, setting.workspace_id, ids)
     evidence = get_evidence(conn, setting.workspace_id, ids)
-    return at_instant(setting, evidence, facts, list_suggestions(conn, setting.workspace_id, ids), now)
+    people = at_instant(setting, evidence, facts, list_suggestions(conn, setting.workspace_id, ids), now)
+    holds = pl.col("stored_at").is_not_null() & (pl.col("stored_due_at").is_null() | (pl.col("stored_due_at") > now))
+    stored = [pl.col(f"stored_{name}").alias(name) for name in CROSSING]
+    known = people.filter(holds).select("person_id", *stored)
+    unknown = facts.join(known, on="person_id", how="anti")
+    return people.join(pl.concat([known, crossings(setting, evidence, unknown, now)]), on="person_id", how="left")
+
+
+def crossings(setting: Setting, evidence: Evidence, facts: pl.DataFrame, now: datetime) -> pl.DataFrame:
+    """When time alone takes each of these people to another band, and to which."""
+    some = Evidence(
+        *(frame.join(facts, on="person_id", how="semi") for frame in (evidence.people, evidence.accumulators))
+    )
+    return score(some, facts, setting.model, now).select("person_id", *CROSSING)
 
 
 def replayed(
-    conn: Connection, workspace_id: WorkspaceId, *, as_of: datetime, limit: int, owner_id: MemberId | None
+    conn: Connection,
+    workspace_id: WorkspaceId,
+    panels: Sequence[Panel],
+    *,
+    as_of: datetime,
+    limit: int,
+    owner_id: MemberId | None,
 ) -> Stage:
     """Everybody as they were at an instant, from the signals before it."""
     setting = get_setting(conn, workspace_id, as_of)
@@ -98,7 +118,13 @@ def replayed(
     known = facts.join(seen, on="person_id", how="left").filter(pl.col("seen") | (pl.col("created_at") <= as_of))
     decided = list_decisions(conn, workspace_id, before=as_of)
     people = at_instant(setting, evidence, known.drop("seen"), decided, as_of).with_columns(is_due=pl.lit(1))
-    return Stage(as_of, limit, owner_id, setting, people, history)
+    stage = Stage(as_of, limit, owner_id, setting, people, history)
+    shown = pl.concat(
+        [first(stage, panel).select("person_id") for panel in panels if panel.key]
+        or [people.select("person_id").clear()]
+    )
+    ahead = crossings(setting, evidence, facts.join(shown, on="person_id", how="semi"), as_of)
+    return replace(stage, people=people.join(ahead, on="person_id", how="left"))
 
 
 def reach(

@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, Connection, FromClause, Select, Table, and
 
 from cockpit.model.ids import MemberId, WorkspaceId
 from cockpit.storage.frames import chosen, own_columns, read_frame
-from cockpit.storage.schema import company, member, person, signal, suggested_action
+from cockpit.storage.schema import company, member, person, score, signal, suggested_action
 
 Ids = Iterable[UUID | str]
 DECIDED = ("SNOOZED", "DISMISSED", "EXECUTED")
@@ -50,6 +50,7 @@ def _facts() -> Select[Any]:
     """People with the names of their companies and owners; the caller says which workspace_id."""
     joined: FromClause = person.outerjoin(company, _belongs(company, "company_id", "company_id"))
     joined = joined.outerjoin(member, _belongs(member, "member_id", "owner_id"))
+    joined = joined.outerjoin(score, _belongs(score, "person_id", "person_id"))
     return select(
         person.c.person_id,
         person.c.external_id,
@@ -65,6 +66,10 @@ def _facts() -> Select[Any]:
         person.c.owner_id,
         company.c.name.label("company"),
         member.c.name.label("owner"),
+        score.c.computed_at.label("stored_at"),
+        score.c.due_at.label("stored_due_at"),
+        score.c.crosses_at.label("stored_crosses_at"),
+        score.c.crosses_to.label("stored_crosses_to"),
     ).select_from(joined)
 
 
