@@ -4,41 +4,42 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
 from scoring.bands import hundredths
 from scoring.decay import DAY, Flags, Floats, Ints
 from scoring.inputs import NEVER
-from scoring.sums import Line, chosen, enclosure, total
+from scoring.sums import Sum
 
 HORIZON = 3653 * DAY
-RESTARTS = 8
+RESTARTS = 4
 PRIORITY_DRIFT = 0.48  # with the rounding of two scores to hundredths it stays within half a point
 RECONNECT_DRIFT = 0.045
 STALE_DRIFT = 0.09
 COARSE_STEPS = 12
-SCAN_STEPS = 400
+FINE_STEPS = 29  # ten years halved down to less than a second
+SCAN_STEPS = 200
+SECOND = 1_000_000
 
 Holds = Callable[[Ints], Flags]
 
 
-def first_break(start: Ints, holds: Holds, steps: int = 50) -> Ints:
-    """The last instant up to which a condition holds; it must hold at the start and, once broken, stay so."""
-    good, bad = start.copy(), start + HORIZON
-    for_ever = holds(bad)
-    for _ in range(steps):
+def first_break(start: Ints, holds: Holds) -> tuple[Ints, Ints]:
+    """Between which two instants, less than a second apart, a condition breaks that then stays broken."""
+    good, bad = start, start + HORIZON
+    for _ in range(FINE_STEPS):
         middle = good + (bad - good) // 2
         fine = holds(middle)
         good, bad = np.where(fine, middle, good), np.where(fine, bad, middle)
-    return np.where(for_ever, start + HORIZON, good)
+    return good, bad
 
 
 def coarse_break(start: Ints, holds: Holds) -> Ints:
-    """The same to a few percent of the way: by halving the exponent, from a millisecond to ten years."""
+    """Up to when a condition holds, to a few percent of the way: halving the exponent, a millisecond to ten years."""
     low, high = np.full(len(start), 10.0), np.full(len(start), np.log2(HORIZON))
-    for_ever = holds(start + HORIZON)
-    never = ~holds(start + 1024)
+    for_ever, never = holds(start + HORIZON), ~holds(start + 1024)
     for _ in range(COARSE_STEPS):
         middle = (low + high) / 2
         fine = holds(start + np.exp2(middle).astype(np.int64))
@@ -55,64 +56,54 @@ class Crossing:
     sure_until: Ints
 
 
-def crossing(lines: Sequence[Line], t: Ints, base: float, low: Ints, high: Ints) -> Crossing:
+def crossing(score: Sum, t: Ints, low: Ints, high: Ints) -> Crossing:
     """The first instant at which a score leaves [low, high), in hundredths.
 
     Falling and rising lines are bounded apart, so each step is safe; from its end the bounds are taken anew, because
     together the lines may have moved less than their bounds.
     """
     at, sure = np.full(len(t), NEVER), t + HORIZON
-    at_risk = np.flatnonzero(~_inside(lines, (t, t + HORIZON), base, low, high))
+    at_risk = np.flatnonzero(~_inside(score, t, t + HORIZON, (low, high)))
     sure[at_risk] = t[at_risk]
     for _ in range(RESTARTS):
-        few = chosen(lines, at_risk, len(t))
-        start, below, above = sure[at_risk], low[at_risk], high[at_risk]
-
-        def holds(
-            end: Ints, few: list[Line] = few, start: Ints = start, below: Ints = below, above: Ints = above
-        ) -> Flags:
-            return _inside(few, (start, end), base, below, above)
-
-        step = first_break(start, holds)
-        outside = ~_inside(few, (step + 1, step + 1), base, below, above)
-        sure[at_risk] = step
-        at[at_risk[outside]] = step[outside] + 1
-        at_risk = at_risk[~outside & (step < start + HORIZON)]
         if not len(at_risk):
             return Crossing(at, sure)
-    few = chosen(lines, at_risk, len(t))
-    at[at_risk] = _scan(few, sure[at_risk], base, low[at_risk], high[at_risk])
+        few, start, limits = score.chosen(at_risk), sure[at_risk], (low[at_risk], high[at_risk])
+        good, bad = first_break(start, partial(_inside, few, start, limits=limits))
+        left = ~_inside(few, bad, bad, limits)
+        sure[at_risk], at[at_risk[left]] = good, bad[left]
+        at_risk = at_risk[~left & (good < start + HORIZON - SECOND)]
+    at[at_risk] = _scan(score.chosen(at_risk), sure[at_risk], (low[at_risk], high[at_risk]))
     return Crossing(at, sure)
 
 
-def _scan(lines: Sequence[Line], start: Ints, base: float, low: Ints, high: Ints) -> Ints:
-    """Where a score that hovers leaves its range: looked for at ever longer steps, then halved down to the instant."""
-    good, bad = start.copy(), np.full(len(start), NEVER)
+def _scan(score: Sum, start: Ints, limits: tuple[Ints, Ints]) -> Ints:
+    """Where a score that hovers leaves its range: looked for at ever longer steps, then halved down to the second."""
+    good, bad = start, np.full(len(start), NEVER)
     for exponent in np.linspace(20.0, np.log2(HORIZON), SCAN_STEPS):
         end = start + int(2**exponent)
-        inside = _inside(lines, (end, end), base, low, high)
-        good = np.where((bad == NEVER) & inside, end, good)
-        bad = np.where((bad == NEVER) & ~inside, end, bad)
+        inside, open_end = _inside(score, end, end, limits), bad == NEVER
+        good, bad = np.where(open_end & inside, end, good), np.where(open_end & ~inside, end, bad)
     upper = np.where(bad == NEVER, good, bad)
-    for _ in range(50):
+    for _ in range(FINE_STEPS):
         middle = good + (upper - good) // 2
-        inside = _inside(lines, (middle, middle), base, low, high)
+        inside = _inside(score, middle, middle, limits)
         good, upper = np.where(inside, middle, good), np.where(inside, upper, middle)
     return np.where(bad == NEVER, NEVER, upper)
 
 
-def _inside(lines: Sequence[Line], path: tuple[Ints, Ints], base: float, low: Ints, high: Ints) -> Flags:
-    least, most = enclosure(lines, *path, base)
-    inside: Flags = (hundredths(least) >= low) & (hundredths(most) < high)
+def _inside(score: Sum, start: Ints, end: Ints, limits: tuple[Ints, Ints]) -> Flags:
+    least, most = score.bounds(start, end)
+    inside: Flags = (hundredths(least) >= limits[0]) & (hundredths(most) < limits[1])
     return inside
 
 
-def steady(lines: Sequence[Line], start: Ints, drift: float | Floats) -> Holds:
-    """Whether a sum of lines stays within a drift of what it is at the start."""
-    now = total(lines, start, 0.0)
+def steady(score: Sum, start: Ints, drift: float | Floats) -> Holds:
+    """Whether a score stays within a drift of what it is at the start."""
+    now = score.at(start)
 
     def holds(end: Ints) -> Flags:
-        least, most = enclosure(lines, start, end, 0.0)
+        least, most = score.bounds(start, end)
         within: Flags = (now - least <= drift) & (most - now <= drift)
         return within
 

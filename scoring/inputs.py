@@ -144,24 +144,22 @@ def source(evidence: Evidence, facts: pl.DataFrame, on: Sequence[str] = PERSON) 
     """Evidence laid out beside the facts."""
     who = facts.select(on).with_row_index("row")
     people = who.join(evidence.people, on=list(on), how="left", maintain_order="left")
-    known = evidence.accumulators.join(who, on=list(on))
-    return Source(facts.height, {str(name): _sums(part) for (name,), part in parts(known).items()}, people, facts)
+    known = evidence.accumulators.join(who, on=list(on)).sort("type", "row")
+    return Source(facts.height, _by_type(known), people, facts)
 
 
-def parts(known: pl.DataFrame) -> dict[tuple[object, ...], pl.DataFrame]:
-    """Accumulators by type."""
-    return known.partition_by("type", as_dict=True)
-
-
-def _sums(part: pl.DataFrame) -> Sums:
-    part = part.sort("row")
-    columns = (part["total"].cast(pl.Float64), part["value_amount"])
-    return Sums(
-        part["row"].cast(pl.Int64).to_numpy(),
-        part["amount"].to_numpy(),
-        instants(part["last_at"]),
-        *(column.to_numpy() for column in columns),
-    )
+def _by_type(known: pl.DataFrame) -> dict[str, Sums]:
+    """The accumulators of each type: runs of rows that are sorted by type."""
+    rows, last = known["row"].cast(pl.Int64).to_numpy(), instants(known["last_at"])
+    amount, value = known["amount"].to_numpy(), known["value_amount"].to_numpy()
+    count = known["total"].cast(pl.Float64).to_numpy()
+    runs = known["type"].rle().struct.unnest()
+    ends = runs["len"].cum_sum().to_list()
+    spans = [slice(end - length, end) for end, length in zip(ends, runs["len"].to_list(), strict=True)]
+    return {
+        name: Sums(rows[span], amount[span], last[span], count[span], value[span])
+        for name, span in zip(runs["value"].to_list(), spans, strict=True)
+    }
 
 
 def instants(column: pl.Series) -> Ints:

@@ -19,7 +19,6 @@ from scoring.intake import PERSON
 from scoring.model import ScoreModel
 from scoring.score import Prepared, prepare, reference_band
 from scoring.sums import Line as TermLine
-from scoring.sums import total
 from scoring.terms import Term
 
 BASE, ROUNDING, CLIP = "Where everybody starts", "Rounding", "Kept between 0 and 100"
@@ -102,7 +101,7 @@ def lines_frame(
 def _lines(people: Prepared, t: Ints, which: str) -> pl.DataFrame:
     """Base, one line per term, rounding, clip; largest remainder, so that they sum to the shown score."""
     lines, base = people.lines[which], people.model.bases[which]
-    whole = hundredths(total(lines, t, base))
+    whole = hundredths(people.total(t, which))
     rows = [line.input.rows for line in lines]
     points = [line.points(t) * 100 for line in lines]
     frame = pl.DataFrame(
@@ -204,7 +203,7 @@ def _bands(people: Prepared, t: Ints) -> tuple[list[str], list[datetime | None],
     model = people.model
     points, reference = hundredths(people.total(t)), reference_band(people, t)
     low, high = reach(points, reference, model)
-    cross = crossing(people.lines["priority"], t, model.bases["priority"], low, high)
+    cross = crossing(people.sums["priority"], t, low, high)
     crosses = (cross.at != NEVER) & people.known
     after = band(hundredths(people.total(np.where(crosses, cross.at, t))), reference, model)
     names = np.where(people.known, np.array(NAMES)[band(points, reference, model)], NO_DATA)
