@@ -24,7 +24,7 @@ def blocks(document: Path) -> list[str]:
 def commands(document: Path) -> list[list[str]]:
     """Every `cockpit` command a document shows, as words after `cockpit`."""
     lines = [line for block in blocks(document) for line in block.splitlines()]
-    found = (re.search(r"(?:^|\s|/)cockpit((?: .*)?)$", line.split("#")[0].rstrip()) for line in lines)
+    found = (re.search(r"(?:^|[\s/])cockpit((?: (?!cockpit ).*)?)$", line.split("#")[0].rstrip()) for line in lines)
     return [match[1].split() for match in found if match]
 
 

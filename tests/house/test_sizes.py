@@ -20,6 +20,7 @@ def test_no_function_over_50_lines() -> None:
     faults = [
         f"{source.name}:{function.lineno} {function.name} has {length} lines"
         for source in sources()
+        if "/migrations/versions/" not in source.name  # a revision is a list of tables, written once
         for function in source.functions()
         if (length := body_lines(function)) > 50
     ]
