@@ -124,7 +124,7 @@ class Ladder:
         scaling = taken.scaling if taken.calibration <= WORST_CALIBRATION else None
         if scaling is None:
             said.append(f"Probabilities are not shown: their error is {taken.calibration:.3f}.")
-        model = self.expert.model if taken.design is None else self._fitted(taken.design)
+        model = self.expert.model if taken.design is None else self.fitted(taken.design)
         return Learned(model, taken.rung, scaling, won, lost, tuple(said))
 
     def _candidate(self, rung: str, design: Design | None) -> Candidate:
@@ -146,7 +146,8 @@ class Ladder:
         late = self.rows.of(self.slices.late)
         return judge(taken.late, candidate.late, late.labels, late.people, candidate.calibration)
 
-    def _fitted(self, design: Design) -> ScoreModel:
+    def fitted(self, design: Design) -> ScoreModel:
+        """The model that all rows teach on a rung."""
         labels = self.rows.labels
         return design.model(design.fit(labels), labels, self.expert.model, self.expert.score)
 

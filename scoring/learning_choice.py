@@ -56,7 +56,7 @@ def _value_slot(each: Attribute, source: Source, late: Flags, base_rate: float) 
     text = attribute(source.facts, each.name).fill_null("")
     counted = {str(value): int(count) for value, count in text.value_counts().rows() if value}
     seen_before = text.filter(~late).unique()
-    if late.any() and text.filter(late).is_in(seen_before).mean() < RECURRING:  # type: ignore[operator]  # rows exist
+    if late.any() and text.filter(late).is_in(seen_before.implode()).mean() < RECURRING:  # type: ignore[operator]  # rows exist
         return None
     often = {value for value, count in counted.items() if count >= FEWEST_ROWS}
     values = tuple(sorted(often | set(each.weight_of_value)))

@@ -79,26 +79,25 @@ class ValueSlot:
     precision: float  # of values nobody has said anything of
 
     def columns(self, source: Source, t: Ints) -> Floats:
-        """Which value it is; the last column is for none."""
+        """Which value it is; no value is none of them and says nothing."""
         text = attribute(source.facts, self.term.input.partition(":")[2])
         which = [(text == value).fill_null(value=False).to_numpy() for value in self.values]
-        return np.column_stack([*which, text.is_null().to_numpy()]).astype(np.float64)
+        return np.column_stack(which).astype(np.float64)
 
     def prior(self) -> Prior:
         """Around what the expert said; zero for the others."""
-        mean = np.array([*(self.expert.get(value, 0.0) for value in self.values), 0.0])
+        mean = np.array([self.expert.get(value, 0.0) for value in self.values])
         precision = np.where(mean != 0, PRECISION, self.precision)
         lower, upper = bounds(np.sign(mean), len(mean))
         return Prior(mean, precision, lower, upper)
 
     def line(self, weights: Floats, average: Floats) -> tuple[Term | None, float]:
-        """The weights of the values; a value never seen is like the average one."""
-        rounded = [round(float(weight), DECIMALS) for weight in weights]
-        known = {value: weight for value, weight in zip(self.values, rounded, strict=False) if weight}
-        if not known and not rounded[-1]:
+        """The weights of the values; one that was never seen has none."""
+        rounded = {value: round(float(weight), DECIMALS) for value, weight in zip(self.values, weights, strict=True)}
+        known = {value: weight for value, weight in rounded.items() if weight}
+        if not known:
             return None, 0.0
-        params = {"weights": known, "missing": rounded[-1]}
-        return replace(self.term, params=params, rule=f"{self.term.label}: learned per value"), 0.0
+        return replace(self.term, params={"weights": known}, rule=f"{self.term.label}: learned per value"), 0.0
 
 
 @dataclass(frozen=True, slots=True)

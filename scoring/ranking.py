@@ -55,7 +55,8 @@ class Material:
 class Fit:
     """One round of learning: from what, with which result, used from when on."""
 
-    used_from: datetime
+    before: datetime  # outcomes known then were learned from
+    used_from: datetime  # when the last of them was known
     instants: int
     rows: int
     learned: Learned
@@ -118,13 +119,17 @@ def fitted(material: Material, asked: pl.DataFrame, before: datetime, *, refit: 
     pairs = _lesson_pairs(material, asked, before, horizon, refit=refit)
     if pairs.is_empty():
         return None
-    evidence, facts = evidence_of(material, pairs), facts_of(material, pairs)
-    model = preset_of(material, evidence)
-    rows = _rows_of(material, pairs, facts, horizon)
-    lessons = Lessons(source(evidence, facts, PAIR), rows, horizon, material.task.stretch)
-    learned = learn(lessons, Expert(model, material.which, material.catalogue, material.attributes))
+    learned = learn(*lessons_of(material, pairs, horizon))
     last: datetime = pairs["as_of"].max()  # type: ignore[assignment]  # as above
-    return Fit(last + days(horizon), pairs["as_of"].n_unique(), pairs.height, learned)
+    return Fit(before, last + days(horizon), pairs["as_of"].n_unique(), pairs.height, learned)
+
+
+def lessons_of(material: Material, pairs: pl.DataFrame, horizon: float) -> tuple[Lessons, Expert]:
+    """The rows to learn from, and what is known without their outcomes."""
+    evidence, facts = evidence_of(material, pairs), facts_of(material, pairs)
+    rows = _rows_of(material, pairs, facts, horizon)
+    expert = Expert(preset_of(material, evidence), material.which, material.catalogue, material.attributes)
+    return Lessons(source(evidence, facts, PAIR), rows, horizon, material.task.stretch), expert
 
 
 def _lesson_pairs(
