@@ -31,7 +31,7 @@ from scoring.evidence import Evidence
 
 NOW = datetime(2026, 3, 2, 9, 0, 0, 123456, tzinfo=UTC)
 ANA, BEN = UUID(int=1), UUID(int=2)
-COMPANY, ACTION, EXPORT, DEAL = UUID(int=11), UUID(int=12), UUID(int=13), UUID(int=14)
+COMPANY, ACTION, SNOOZED, EXPORT, DEAL = (UUID(int=number) for number in range(11, 16))
 INSTANT = pl.Datetime("us", "UTC")
 
 
@@ -162,7 +162,9 @@ def fill(conn: Connection, workspace_id: WorkspaceId, mark: str) -> None:
         conn, workspace_id, frame_of({"company_id": str(COMPANY), "external_id": "c", "name": mark, "created_at": NOW})
     )
     people.upsert_people(
-        conn, workspace_id, frame_of(person_row(ANA, mark, owner_id=str(member_id)), person_row(BEN, mark))
+        conn,
+        workspace_id,
+        frame_of(person_row(ANA, mark, owner_id=str(member_id)), person_row(BEN, mark, is_demo=True)),
     )
     deal = {"opportunity_id": str(DEAL), "name": mark, "person_id": str(ANA), "stage": "NEW", "created_at": NOW}
     bulk_insert(conn, opportunity, in_workspace(frame_of(deal), workspace_id))
@@ -179,7 +181,8 @@ def fill(conn: Connection, workspace_id: WorkspaceId, mark: str) -> None:
     unmatched.insert_unmatched(conn, workspace_id, frame_of(parked))
     evidence.upsert_evidence(conn, workspace_id, evidence_of(mark))
     scores.upsert_scores(conn, workspace_id, frame_of(score_row(ANA, mark), score_row(BEN, mark)))
-    suggestions.upsert_suggestions(conn, workspace_id, frame_of(card_row(mark)))
+    snoozed = card_row(mark, action_id=str(SNOOZED), person_id=str(BEN), state="SNOOZED", rank_key=None)
+    suggestions.upsert_suggestions(conn, workspace_id, frame_of(card_row(mark), {**snoozed, "snoozed_until": NOW}))
     models.insert_model(conn, workspace_id, spec={"mark": mark}, note=mark, now=NOW, valid_from=NOW)
     models.upsert_signal_types(conn, workspace_id, {"SHOWROOM_VISIT": {"mark": mark}})
     day = {"member_id": str(member_id), "day": date(2026, 3, 1), "actions": 1, "replies": 2, "bookings": 3}

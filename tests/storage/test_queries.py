@@ -8,29 +8,38 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
+from importlib import import_module
 from inspect import getmembers, isfunction
+from pkgutil import iter_modules
 from typing import Any
+from uuid import UUID
 
 import polars as pl
 import pytest
 from sqlalchemy import Connection, delete, event, insert, literal, select, update
 
+from cockpit import storage
 from cockpit.errors import NotFound
 from cockpit.model.ids import WorkspaceId
 from cockpit.storage import (
     activity,
+    demo,
     evidence,
     exports,
     imports,
     matching,
     members,
     models,
+    panel_index,
+    panel_pages,
+    panel_people,
     pending,
     people,
     people_list,
     rules,
     scores,
+    scratch,
     signals,
     suggestions,
     timeline,
@@ -56,31 +65,31 @@ from tests.storage.rows import (
     signal_row,
 )
 
-MODULES = (
-    activity,
-    evidence,
-    exports,
-    imports,
-    matching,
-    members,
-    models,
-    pending,
-    people,
-    people_list,
-    rules,
-    scores,
-    signals,
-    suggestions,
-    timeline,
-    unmatched,
-    workspaces,
-)
+# Modules that ask nothing of a workspace: the machinery, and what looks at the whole database.
+MACHINERY = {
+    "database",
+    "engines",
+    "frame_types",
+    "frames",
+    "health",
+    "migrations",
+    "on_duckdb",
+    "on_postgres",
+    "schema",
+    "stage_names",
+    "upgrade",
+}
 LATER = NOW + timedelta(days=1)
 DAY = date(2026, 3, 1)
 PARKED = pl.DataFrame({"source": ["crm"], "source_event_id": ["9"]})
 COMPANY_ROW = {"company_id": str(BEN), "external_id": "d", "name": "New", "created_at": NOW}
 
 Call = Callable[[Connection, WorkspaceId], Any]
+
+
+def reach(workspace_id: WorkspaceId, now: datetime = NOW - timedelta(days=1)) -> panel_index.Reach:
+    """A panel's look at a workspace, before its rows are due."""
+    return panel_index.Reach(workspace_id, now, 1, {"hot_key": 0.0, "stale_key": 0.1, "rank_key": 0.0})
 
 
 def member_day(conn: Connection, workspace_id: WorkspaceId) -> int:
@@ -93,6 +102,16 @@ def member_day(conn: Connection, workspace_id: WorkspaceId) -> int:
 CALLS: dict[Any, Call] = {
     activity.list_member_days: lambda c, w: activity.list_member_days(c, w, since=DAY, until=DAY),
     activity.upsert_member_days: member_day,
+    activity.list_chosen_days: lambda c, w: activity.list_chosen_days(
+        c, w, activity.list_member_days(c, w, since=DAY, until=DAY)
+    ),
+    activity.list_owned_signals: lambda c, w: activity.list_owned_signals(c, w, None, 10),
+    activity.list_told_signals: lambda c, w: activity.list_told_signals(c, w, [ANA]),
+    activity.replace_member_days: lambda c, w: activity.replace_member_days(
+        c, w, activity.list_member_days(c, w, since=DAY, until=DAY).drop("name")
+    ),
+    demo.count_demo_people: demo.count_demo_people,
+    demo.delete_demo: lambda c, w: demo.delete_demo(c, w, [ANA]),
     evidence.get_evidence: lambda c, w: evidence.get_evidence(c, w, [ANA, BEN]),
     evidence.get_all_evidence: evidence.get_all_evidence,
     evidence.upsert_evidence: lambda c, w: evidence.upsert_evidence(c, w, evidence_of("own")),
@@ -105,6 +124,10 @@ CALLS: dict[Any, Call] = {
         c, w, imports.ImportRun("digest", "file", "people", 9, 9, 0, 0, 0, NOW, LATER)
     ),
     matching.list_matches: lambda c, w: matching.list_matches(c, w, "external_id", pl.Series(["crm-1", "crm-7"])),
+    matching.insert_new_people: lambda c, w: matching.insert_new_people(c, w, frame_of(person_row(UUID(int=3), "own"))),
+    matching.replace_external_ids: lambda c, w: matching.replace_external_ids(
+        c, w, pl.DataFrame({"person_id": [str(ANA)], "external_id": ["crm-7"]})
+    ),
     members.find_member: lambda c, w: members.find_member(c, w, "Owner@Example.com"),
     members.list_members: members.list_members,
     members.upsert_member: lambda c, w: members.upsert_member(c, w, email="b@example.com", name="B", now=NOW),
@@ -114,8 +137,22 @@ CALLS: dict[Any, Call] = {
     models.list_signal_types: models.list_signal_types,
     models.replace_model_status: lambda c, w: models.replace_model_status(c, w, 1, status="retired"),
     models.upsert_signal_types: lambda c, w: models.upsert_signal_types(c, w, {"SHOWROOM_VISIT": {}, "TEST_DRIVE": {}}),
+    panel_index.count_members: lambda c, w: panel_index.count_members(c, reach(w)),
+    panel_index.find_lines: lambda c, w: panel_index.find_lines(c, reach(w)),
+    panel_index.list_candidates: lambda c, w: panel_index.list_candidates(c, reach(w)),
+    panel_index.list_causes: lambda c, w: panel_index.list_causes(
+        c, reach(w), [(f"{mark}_CALL_LEAD", f"{mark}_CALL") for mark in ("own", "CANARY")]
+    ),
+    panel_index.list_due: lambda c, w: panel_index.list_due(c, reach(w, now=NOW)),
+    panel_pages.count_steady: lambda c, w: panel_pages.count_steady(c, reach(w), "hot_key"),
+    panel_pages.list_pages: lambda c, w: list(panel_pages.list_pages(c, reach(w), "hot_key", page_rows=1)),
+    panel_people.list_decisions: lambda c, w: panel_people.list_decisions(c, w, before=LATER),
+    panel_people.list_history: lambda c, w: panel_people.list_history(c, w, before=LATER),
+    panel_people.list_panel_facts: lambda c, w: panel_people.list_panel_facts(c, w, [ANA]),
     pending.count_pending: pending.count_pending,
     pending.delete_pending: lambda c, w: pending.delete_pending(c, w, [ANA]),
+    pending.insert_everybody: pending.insert_everybody,
+    pending.list_pending_among: lambda c, w: pending.list_pending_among(c, w, [ANA, BEN]),
     pending.list_pending: lambda c, w: pending.list_pending(c, w, 10),
     pending.upsert_pending: lambda c, w: pending.upsert_pending(c, w, [ANA, BEN]),
     people.count_people: people.count_people,
@@ -143,6 +180,10 @@ CALLS: dict[Any, Call] = {
     scores.list_scores: lambda c, w: scores.list_scores(c, w, [ANA, BEN]),
     scores.list_top: lambda c, w: scores.list_top(c, w, "priority_key", limit=1, margin=0.6),
     scores.upsert_scores: lambda c, w: scores.upsert_scores(c, w, frame_of(score_row(ANA, "own"))),
+    scratch.read_signals: scratch.read_signals,
+    scratch.scan_signals: scratch.scan_signals,
+    signals.append_new: lambda c, w: signals.append_new(c, w, signal_frame(signal_row("3", "own"))),
+    signals.list_digests: lambda c, w: signals.list_digests(c, w, PARKED.with_columns(source_event_id=pl.lit("1"))),
     signals.count_signals: signals.count_signals,
     signals.insert_new: lambda c, w: signals.insert_new(c, w, signal_frame(signal_row("1", "own"))).rows,
     signals.list_all_signals: lambda c, w: signals.list_all_signals(c, w, before=LATER),
@@ -173,6 +214,9 @@ CALLS: dict[Any, Call] = {
 }
 # These answer for all workspaces: that is what they are for.
 ABOVE_WORKSPACES = {
+    scratch.append_bare,
+    scratch.create_bare_signals,
+    scratch.drop_bare,
     workspaces.insert_workspace,
     workspaces.get_workspace,
     workspaces.find_workspace,
@@ -184,12 +228,14 @@ READS = ("get_", "find_", "list_", "stream_", "count_")
 
 def public_functions() -> Iterator[Any]:
     """The functions other layers call."""
-    for module in MODULES:
+    for place in iter_modules(storage.__path__):
+        if place.name in MACHINERY:
+            continue
+        module = import_module(f"cockpit.storage.{place.name}")
         for name, function in getmembers(module, isfunction):
-            if function.__module__ == module.__name__ and not name.startswith("_"):
-                first = next(iter(function.__annotations__), "")
-                if first == "conn":
-                    yield function
+            own = function.__module__ == module.__name__ and not name.startswith("_")
+            if own and next(iter(function.__annotations__), "") == "conn":
+                yield function
 
 
 @pytest.fixture
@@ -236,7 +282,7 @@ def test_every_statement_names_the_workspace(
         with rolled_back(db) as conn:
             event.listen(conn, "before_execute", lambda _conn, statement, *_: seen.append(statement))
             call(conn, two_workspaces)
-        assert seen, function
+        assert seen or function is signals.append_new, function  # COPY has no statement
         forgotten = set().union(*map(tables_without_workspace, seen))
         if forgotten:
             faults[name_of(function)] = forgotten
