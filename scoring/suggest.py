@@ -19,7 +19,7 @@ from scoring.actions.registry import ACTIONS, SITUATIONS, TYPES_READ
 
 HALVES_EVERY = timedelta(days=2)
 UNREACHABLE_BITS = 2.0  # a card whose channel has no address is worth a quarter: somebody has to find the address first
-_HALF_LIFE_US = HALVES_EVERY.total_seconds() * 1e6
+_HALF_LIFE_US = int(HALVES_EVERY.total_seconds() * 1_000_000)
 
 CHANNEL_NEEDS = {"phone": "has_phone", "sms": "has_phone", "whatsapp": "has_phone", "email": "has_email"}
 
@@ -116,8 +116,8 @@ def outlook(people: pl.DataFrame, now: datetime, suppressed: pl.DataFrame | None
 
 
 def rank_at(rank_key: float, now: datetime) -> float:
-    """The rank shown at an instant: the key less the halvings since the epoch."""
-    return rank_key - now.timestamp() / HALVES_EVERY.total_seconds()
+    """The rank shown at an instant: the key less the time since the epoch, in halvings."""
+    return (rank_key - now.timestamp() * 1e6) / _HALF_LIFE_US
 
 
 def _cards(people: pl.DataFrame, now: datetime) -> pl.DataFrame:
@@ -142,7 +142,7 @@ def _of_situation(
             pl.lit(action.key).alias("action_type"),
             pl.lit(index, dtype=pl.Int32).alias("situation"),
             pl.lit(situation.urgency).alias("urgency"),
-            (situation.effect - UNREACHABLE_BITS * _has_no_address(channel)).cast(pl.Float64).alias("effect"),
+            (situation.effect - UNREACHABLE_BITS * _has_no_address(channel)).cast(pl.Float64).round(2).alias("effect"),
             pl.lit(action.effort).alias("effort"),
             channel.alias("channel"),
             situation.evidence_type.cast(pl.String).alias("evidence_type"),
@@ -152,7 +152,7 @@ def _of_situation(
             since.cast(INSTANT).alias("since"),
             pl.when(since > now).then(since).otherwise(until).cast(INSTANT).alias("changes_at"),
         )
-        .with_columns((pl.col("urgency") + pl.col("effect") - pl.col("effort") + _halvings()).alias("rank_key"))
+        .with_columns(_rank_key())
     )
 
 
@@ -164,9 +164,11 @@ def _raised(since: pl.Expr, again: timedelta | None, now: datetime) -> pl.Expr:
     return since + rounds * pl.lit(again)
 
 
-def _halvings() -> pl.Expr:
-    """Time in units of the half-life: what makes the order of two cards constant."""
-    return pl.col("since").dt.epoch("us").cast(pl.Float64) / _HALF_LIFE_US
+def _rank_key() -> pl.Expr:
+    """The instant a card is due, moved by what it is worth: whole microseconds, so that equal cards have equal bits."""
+    worth = pl.col("urgency") + pl.col("effect") - pl.col("effort")
+    moved = (worth * _HALF_LIFE_US).round().cast(pl.Int64)
+    return (pl.col("since").dt.epoch("us") + moved).cast(pl.Float64).alias("rank_key")
 
 
 def _has_no_address(channel: pl.Expr) -> pl.Expr:

@@ -53,6 +53,9 @@ def plus(instant: pl.Expr, days: float = 0.0, hours: float = 0.0) -> pl.Expr:
 
 WRITTEN = ["sms", "whatsapp", "email", "chat"]  # channels on which an answer is written, not spoken
 OUR_TURN = pl.col("turn") == "us"
+# Openings that have an action of their own: a lost appointment is rescheduled, a cart recovered, an objection answered.
+OWN_ANSWER = ["APPOINTMENT_NO_SHOW", "APPOINTMENT_CANCELLED", "CART_ABANDONED", "OBJECTION"]
+NO_QUESTION = ~OUR_TURN | pl.col("waiting_type").is_in(OWN_ANSWER).fill_null(value=False)
 OPEN_LEAD = ~pl.col("lifecycle").is_in(["customer", "lost"])
 BAND_BITS = pl.when(pl.col("band") == "hot").then(2.0).when(pl.col("band") == "warm").then(1.0).otherwise(0.0)
 

@@ -9,14 +9,21 @@ import polars as pl
 from scoring.actions.action import (
     OPEN_LEAD,
     OUR_TURN,
+    OWN_ANSWER,
     WRITTEN,
     Action,
     Row,
     Situation,
     after_planned_step,
+    latest_at,
+    latest_type,
+    newer,
     plus,
 )
 from scoring.phrases import ago, event
+
+_CALLS = ("MISSED_CALL", "CALLBACK_REQUESTED", "QUOTE_REQUESTED", "FORM_SUBMITTED")
+_CALLED = latest_at(*_CALLS)
 
 
 def _waits(row: Row, now: datetime) -> str:
@@ -35,11 +42,22 @@ CALL_LEAD = Action(
     description="An inbound contact waits for our call, or a hot lead was not touched for 20 hours.",
     situations=(
         Situation(
-            when=OUR_TURN & ~pl.col("waiting_channel").is_in(WRITTEN).fill_null(value=False),
+            when=OUR_TURN
+            & ~pl.col("waiting_channel").is_in(WRITTEN).fill_null(value=False)
+            & ~pl.col("waiting_type").is_in(OWN_ANSWER),
             since=pl.col("waiting_since"),
             until=plus(pl.col("waiting_since"), days=14),
             evidence_type=pl.col("waiting_type"),
             evidence_at=pl.col("waiting_since"),
+            urgency=6.0,
+            reason=_waits,
+        ),
+        Situation(
+            when=OUR_TURN & pl.col("waiting_type").is_in(OWN_ANSWER) & newer(_CALLED, pl.col("last_outbound_at")),
+            since=_CALLED,
+            until=plus(_CALLED, days=14),
+            evidence_type=latest_type(*_CALLS),
+            evidence_at=_CALLED,
             urgency=6.0,
             reason=_waits,
         ),

@@ -7,6 +7,7 @@ from datetime import datetime
 import polars as pl
 
 from scoring.actions.action import (
+    NO_QUESTION,
     OPEN_LEAD,
     OUR_TURN,
     Action,
@@ -47,7 +48,7 @@ CHECK_INTEREST = Action(
             reason=_quiet,
         ),
         Situation(
-            when=OPEN_LEAD & ~OUR_TURN & newer(_OBJECTION, pl.col("last_outbound_at")),
+            when=OPEN_LEAD & NO_QUESTION & newer(_OBJECTION, pl.col("last_outbound_at")),
             since=after_planned_step(_OBJECTION),
             until=plus(_OBJECTION, days=14),
             evidence_type=pl.lit("OBJECTION"),

@@ -7,7 +7,7 @@ from datetime import datetime
 import polars as pl
 
 from scoring.actions.action import (
-    OUR_TURN,
+    NO_QUESTION,
     Action,
     Row,
     Situation,
@@ -34,7 +34,7 @@ RECOVER_CART = Action(
     description="An abandoned cart, one hour to seven days old, without an order or a message of ours since.",
     situations=(
         Situation(
-            when=~OUR_TURN
+            when=NO_QUESTION
             & newer(_CART, latest_at("CART_RECOVERED", "ORDER_PLACED", "ORDER_COMPLETED"))
             & newer(_CART, pl.col("last_outbound_at")),
             since=after_planned_step(plus(_CART, hours=1)),

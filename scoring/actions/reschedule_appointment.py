@@ -7,6 +7,7 @@ from datetime import datetime
 import polars as pl
 
 from scoring.actions.action import (
+    NO_QUESTION,
     Action,
     Row,
     Situation,
@@ -34,7 +35,8 @@ RESCHEDULE_APPOINTMENT = Action(
     description="A cancelled or missed appointment without a new date.",
     situations=(
         Situation(
-            when=newer(_AT, latest_at("APPOINTMENT_BOOKED", "APPOINTMENT_COMPLETED"))
+            when=NO_QUESTION
+            & newer(_AT, latest_at("APPOINTMENT_BOOKED", "APPOINTMENT_COMPLETED"))
             & newer(_AT, pl.col("last_outbound_at")),
             since=after_planned_step(_AT),
             until=plus(_AT, days=14),
