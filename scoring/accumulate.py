@@ -6,10 +6,12 @@ never changes with time), SHORT and LONG (days with any such signal: the two win
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import numpy as np
 import polars as pl
 
-from scoring.decay import Ints, factor, segment_sums
+from scoring.decay import Floats, Ints, factor, segment_sums
 from scoring.intake import INSTANT, Intake
 from scoring.signals import Catalogue
 
@@ -32,12 +34,11 @@ _DAY = ("g", "type", "day")
 _AMOUNT = ("g", "type", "at", "amount", "n", "count", "value")
 
 
-def half_life_of(name: str, catalogue: Catalogue) -> float:
-    """Days until a signal counts half in a sum."""
-    over_all = {HEAT: HEAT_HALF_LIFE_DAYS, SHORT: SHORT_HALF_LIFE_DAYS, LONG: catalogue.long_half_life_days}
-    if name in over_all:
-        return over_all[name]
-    return catalogue[name].half_life if name in catalogue else UNKNOWN_HALF_LIFE_DAYS
+def half_lives(names: Iterable[str], catalogue: Catalogue) -> Floats:
+    """Days until a signal counts half in each sum."""
+    known = {kind.type: kind.half_life for kind in catalogue.values()}
+    known |= {HEAT: HEAT_HALF_LIFE_DAYS, SHORT: SHORT_HALF_LIFE_DAYS, LONG: catalogue.long_half_life_days}
+    return np.array([known.get(name, UNKNOWN_HALF_LIFE_DAYS) for name in names])
 
 
 def day_rows(intake: Intake) -> pl.DataFrame:
@@ -113,13 +114,15 @@ def _taken_out(begun: pl.DataFrame, again: pl.DataFrame, new: pl.DataFrame, cata
 def decayed_sums(rows: pl.DataFrame, intake: Intake, catalogue: Catalogue) -> pl.DataFrame:
     """The accumulators; rows are first put in one order, so that equal sets give equal bits."""
     names = rows.select(pl.col("type").unique().sort()).with_row_index("kind")
-    ordered = rows.join(names, on="type").sort("g", "kind", "at", "amount")
-    group, kind, at = (ordered[name].to_numpy() for name in ("g", "kind", "at"))
-    starts = _starts(group, kind)
-    ends = np.append(starts[1:], len(group)) - 1
-    half_lives = np.array([half_life_of(name, catalogue) for name in names["type"]])[kind]
+    key = pl.col("g").cast(pl.Int64) * names.height + pl.col("kind")
+    ordered = rows.join(names, on="type").drop("type").with_columns(key=key).sort("key", "at", "amount")
+    kind, at = ordered["kind"].to_numpy(), ordered["at"].to_numpy()
+    starts = _starts(ordered["key"].to_numpy())
+    ends = np.append(starts[1:], len(at)) - 1
     age = np.repeat(at[ends], ends - starts + 1) - at
-    amount = segment_sums(ordered["amount"].to_numpy() * factor(age, half_lives), starts)
+    amount = segment_sums(
+        ordered["amount"].to_numpy() * factor(age, half_lives(names["type"], catalogue)[kind]), starts
+    )
     frame = pl.DataFrame(
         {
             "g": ordered["g"].gather(starts),
@@ -136,8 +139,6 @@ def decayed_sums(rows: pl.DataFrame, intake: Intake, catalogue: Catalogue) -> pl
     return named.select(*intake.by, *(pl.col(name).cast(kind) for name, kind in ACCUMULATORS.items()))
 
 
-def _starts(group: Ints, kind: Ints) -> Ints:
+def _starts(key: Ints) -> Ints:
     """Where each run of one person and one type begins."""
-    fresh = np.ones(len(group), dtype=bool)
-    fresh[1:] = (group[1:] != group[:-1]) | (kind[1:] != kind[:-1])
-    return np.flatnonzero(fresh)
+    return np.flatnonzero(np.append(True, key[1:] != key[:-1]))

@@ -28,8 +28,8 @@ class CatalogueFile:
         return Catalogue().with_overrides(self.signals)
 
     def over(self, catalogue: Catalogue = BUILT_IN) -> Catalogue:
-        """The types of the file over those of a catalogue: a type the file describes is as the file says."""
-        return Catalogue({**catalogue.types, **self.catalogue.types})
+        """The types of the file over those of a catalogue: what the file does not say of a type stays."""
+        return catalogue.with_overrides(self.signals)
 
 
 def from_toml(document: Mapping[str, Any]) -> CatalogueFile:

@@ -61,6 +61,7 @@ def test_advancing_step_by_step_is_a_replay(story: list[Row], cuts: list[int]) -
 
 
 @given(stories)
+@settings(max_examples=10)
 def test_one_by_one_is_a_replay(story: list[Row]) -> None:
     known = no_evidence()
     ordered = sorted(story, key=lambda row: row[2])

@@ -129,7 +129,9 @@ def test_only_open_leads_have_priority(lifecycle: str | None, listed: bool) -> N
 
 
 def test_what_signals_say_of_a_lifecycle_wins() -> None:
-    row = scored([signal("MISSED_CALL", 1), signal("OPPORTUNITY_WON", 0.5)], lifecycle=pl.lit("lead")).row(0, named=True)
+    row = scored([signal("MISSED_CALL", 1), signal("OPPORTUNITY_WON", 0.5)], lifecycle=pl.lit("lead")).row(
+        0, named=True
+    )
     assert row["priority_key"] is None
 
 
