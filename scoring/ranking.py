@@ -78,13 +78,20 @@ class Scorer:
     scaling: Scaling | None = None
 
 
-def rank(material: Material, asked: pl.DataFrame, *, learn_from_outcomes: bool = False, refit: bool = False) -> Ranking:
-    """Score every pair asked for: as_of, person_id, score, probability, explanation."""
+def rank(
+    material: Material,
+    asked: pl.DataFrame,
+    *,
+    learn_from_outcomes: bool = False,
+    lessons: pl.DataFrame | None = None,
+    refit: bool = False,
+) -> Ranking:
+    """Score every pair asked for; learn from the known ones of `lessons`, or without it of those asked for."""
     if not learn_from_outcomes:
         return Ranking(_in_order(asked, [scored(material, asked, Scorer())]))
     parts, fits = [], []
     for portion, before in _rounds(material.task, asked, refit=refit):
-        fit = fitted(material, asked, before, refit=refit)
+        fit = fitted(material, asked if lessons is None else lessons, before, refit=refit)
         later = portion.filter(pl.col("as_of") >= fit.used_from) if fit else portion.clear()
         earlier = portion.filter(pl.col("as_of") < fit.used_from) if fit else portion
         scorer = Scorer() if fit is None else _scorer_of(fit.learned)
@@ -111,12 +118,12 @@ def _rounds(task: Task, asked: pl.DataFrame, *, refit: bool) -> Iterator[tuple[p
     yield asked, instants.min()  # type: ignore[misc]  # a column of instants has an instant as its least
 
 
-def fitted(material: Material, asked: pl.DataFrame, before: datetime, *, refit: bool) -> Fit | None:
+def fitted(material: Material, given: pl.DataFrame, before: datetime, *, refit: bool) -> Fit | None:
     """What the outcomes known before an instant teach; None when there is nobody to learn from."""
     horizon = material.task.learned_days
     if horizon is None:
         raise InvalidTask("Learning needs a horizon: give --horizon-days or horizon_days in [task].")
-    pairs = _lesson_pairs(material, asked, before, horizon, refit=refit)
+    pairs = _lesson_pairs(material, given, before, horizon, refit=refit)
     if pairs.is_empty():
         return None
     learned = learn(*lessons_of(material, pairs, horizon))
@@ -133,11 +140,11 @@ def lessons_of(material: Material, pairs: pl.DataFrame, horizon: float) -> tuple
 
 
 def _lesson_pairs(
-    material: Material, asked: pl.DataFrame, before: datetime, horizon: float, *, refit: bool
+    material: Material, given: pl.DataFrame, before: datetime, horizon: float, *, refit: bool
 ) -> pl.DataFrame:
     """The pairs of the train batch (of all batches in a refit) with a known label; else a grid over the history."""
-    given = asked if refit else asked.filter(pl.col("batch").eq_missing(material.task.train_batch))
-    pairs = known_pairs(given.select(PAIR), horizon, before)
+    batch = given if refit else given.filter(pl.col("batch").eq_missing(material.task.train_batch))
+    pairs = known_pairs(batch.select(PAIR), horizon, before)
     if pairs.is_empty():
         past = material.signals.filter(pl.col("occurred_at") < before)
         grid = training_grid(before, horizon, past["occurred_at"].min())  # type: ignore[arg-type]  # an instant

@@ -72,9 +72,12 @@ def score(
     task = _task(catalogue, file, view=view, outcome=outcome, horizon_days=horizon_days)
     asked = Asked(as_of, truth_times, task, learn, refit)
     _check(asked, outcomes)
+    if not out.parent.is_dir():  # said now, not after minutes of learning
+        raise InvalidInput(f"{out} cannot be written: there is no folder {out.parent}.")
     try:
         material = _material(file, task, signals, people, outcomes)
-        ranking = rank(material, _pairs(asked, material), learn_from_outcomes=learn, refit=refit)
+        pairs, lessons = _pairs(asked, material)
+        ranking = rank(material, pairs, learn_from_outcomes=learn, lessons=lessons, refit=refit)
     except ValueError as error:
         raise InvalidInput(str(error)) from error
     write_scores(ranking.frame, out)
@@ -139,20 +142,19 @@ def _outcomes_of(task: Task, path: Path) -> pl.DataFrame:
     return every if task.outcome is None else every.filter(pl.col("outcome") == task.outcome)
 
 
-def _pairs(asked: Asked, material: Material) -> pl.DataFrame:
-    """Who is to be ranked when: the rows of the file, all or those of one instant; else everybody of the task."""
+def _pairs(asked: Asked, material: Material) -> tuple[pl.DataFrame, pl.DataFrame | None]:
+    """Who is ranked when, and the rows to learn from; without a file of times, everybody of the task at the instant."""
+    instant = None if asked.as_of is None else parse_instant(asked.as_of)
     if asked.truth_times is not None:
         pairs = read_truth_times(asked.truth_times)
-        if asked.as_of is None or (asked.learn and asked.task.train_batch is not None):
-            return pairs
-        chosen = pairs.filter(pl.col("as_of") == parse_instant(asked.as_of))
+        chosen = pairs if instant is None else pairs.filter(pl.col("as_of") == instant)
         if chosen.is_empty():
             raise InvalidInput(f"{asked.truth_times.name} asks for nobody at {asked.as_of}.")
-        return chosen
-    instant = pl.Series("as_of", [parse_instant(asked.as_of)], dtype=INSTANT)
+        return chosen, pairs
     reached = material.outcomes if material.outcomes is not None else material.signals.clear()
-    pairs = eligible_pairs(material.task, material.people, material.signals, reached, instant)
-    return pairs.with_columns(batch=pl.lit(None, pl.String))
+    instants = pl.Series("as_of", [instant], dtype=INSTANT)
+    everybody = eligible_pairs(material.task, material.people, material.signals, reached, instants)
+    return everybody.with_columns(batch=pl.lit(None, pl.String)), None
 
 
 def _report(ranking: Ranking, out: Path, *, as_json: bool, learn: bool) -> None:

@@ -79,7 +79,8 @@ def write_scores(frame: pl.DataFrame, path: Path) -> None:
     """Write the ranking as CSV; the file appears whole or not at all."""
     part = path.with_name(f".{path.name}.part")
     try:
-        frame.write_csv(part, datetime_format="%Y-%m-%dT%H:%M:%S%.fZ")
+        with part.open("wb") as file:
+            frame.write_csv(file, datetime_format="%Y-%m-%dT%H:%M:%S%.fZ")
         part.replace(path)
     except OSError as error:
         part.unlink(missing_ok=True)
