@@ -1,0 +1,122 @@
+"""A write is all or nothing, writers do not lose each other's work, readers do not wait."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from threading import Event
+
+import pytest
+
+from cockpit.errors import Conflict, InvalidInput
+from cockpit.model.ids import WorkspaceId
+from cockpit.storage import evidence, pending, people, workspaces
+from cockpit.storage.database import Database
+from tests.storage.rows import ANA, BEN, NOW, evidence_of, frame_of, person_row
+
+
+def test_a_failed_write_leaves_nothing(db: Database, workspace: WorkspaceId) -> None:
+    class Stop(Exception):
+        """Not an error of the database."""
+
+    def half() -> None:
+        with db.write() as conn:
+            pending.upsert_pending(conn, workspace, [ANA])
+            raise Stop
+
+    with pytest.raises(Stop):
+        half()
+    with db.read() as conn:
+        assert pending.count_pending(conn, workspace) == 0
+
+
+def test_writers_do_not_lose_an_update(db: Database, workspace: WorkspaceId) -> None:
+    def raise_version(_: int) -> int:
+        with db.write() as conn:
+            return workspaces.replace_data_version(conn, workspace)
+
+    with ThreadPoolExecutor(8) as pool:
+        versions = list(pool.map(raise_version, range(40)))
+    assert sorted(versions) == list(range(2, 42))
+
+
+def test_a_reader_does_not_wait_for_a_writer(db: Database, workspace: WorkspaceId) -> None:
+    writing, done = Event(), Event()
+
+    def write() -> None:
+        with db.write() as conn:
+            pending.upsert_pending(conn, workspace, [ANA])
+            writing.set()
+            assert done.wait(30)
+
+    with ThreadPoolExecutor(1) as pool:
+        written = pool.submit(write)
+        assert writing.wait(30)
+        with db.read() as conn:
+            assert pending.count_pending(conn, workspace) == 0
+        done.set()
+        written.result()
+    with db.read() as conn:
+        assert pending.count_pending(conn, workspace) == 1
+
+
+def test_a_snapshot_does_not_move(db: Database, workspace: WorkspaceId) -> None:
+    with db.snapshot() as conn:
+        assert pending.count_pending(conn, workspace) == 0
+        with ThreadPoolExecutor(1) as pool:
+            pool.submit(add_pending, db, workspace).result()
+        assert pending.count_pending(conn, workspace) == 0
+
+
+def add_pending(db: Database, workspace: WorkspaceId) -> None:
+    """Note one person."""
+    with db.write() as conn:
+        pending.upsert_pending(conn, workspace, [ANA])
+
+
+def test_restaters_of_one_person_take_turns(db: Database, workspace: WorkspaceId) -> None:
+    """Read, add one, store: with `list_locked` first, nobody's addition is lost."""
+    with db.write() as conn:
+        people.upsert_people(conn, workspace, frame_of(person_row(ANA, "a"), person_row(BEN, "a")))
+        evidence.upsert_evidence(conn, workspace, evidence_of("own"))
+
+    def restate(_: int) -> None:
+        with db.write() as conn:
+            assert people.list_locked(conn, workspace, [BEN, ANA]).to_list() == [str(ANA), str(BEN)]
+            known = evidence.get_evidence(conn, workspace, [ANA])
+            more = known.accumulators.with_columns(total=known.accumulators["total"] + 1)
+            evidence.upsert_evidence(conn, workspace, evidence.Evidence(known.people, more))
+
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(restate, range(12)))
+    with db.read() as conn:
+        assert evidence.get_evidence(conn, workspace, [ANA]).accumulators["total"].to_list() == [13]
+
+
+def test_replaced_evidence_forgets_what_is_gone(db: Database, workspace: WorkspaceId) -> None:
+    with db.write() as conn:
+        people.upsert_people(conn, workspace, frame_of(person_row(ANA, "a"), person_row(BEN, "a")))
+        evidence.upsert_evidence(conn, workspace, evidence_of("old"))
+        evidence.replace_evidence(conn, workspace, [ANA, BEN], evidence_of("new"))
+        assert evidence.get_evidence(conn, workspace, [ANA]).accumulators["type"].to_list() == ["new_CALL"]
+        nothing = evidence.Evidence(evidence_of("new").people.clear(), evidence_of("new").accumulators.clear())
+        evidence.replace_evidence(conn, workspace, [ANA], nothing)
+        assert evidence.get_evidence(conn, workspace, [ANA]).accumulators.height == 0
+
+
+def test_freshness_only_moves_forward(db: Database, workspace: WorkspaceId) -> None:
+    with db.write() as conn:
+        for received_at in (None, NOW, NOW - timedelta(days=1)):
+            workspaces.replace_data_version(conn, workspace, received_at=received_at)
+        found = workspaces.get_workspace(conn, "north")
+    assert (found.data_version, found.last_received_at) == (4, NOW)
+
+
+def test_a_subdomain_is_taken_once(db: Database, workspace: WorkspaceId) -> None:
+    with db.write() as conn:
+        with pytest.raises(Conflict, match="There is already a workspace called north"):
+            workspaces.insert_workspace(conn, subdomain="north", name="N", time_zone="UTC", now=NOW)
+        with pytest.raises(InvalidInput, match="needs a subdomain"):
+            workspaces.insert_workspace(conn, subdomain=" ", name="N", time_zone="UTC", now=NOW)
+        assert workspaces.find_workspace(conn, "south") is None
+        assert [one.name for one in workspaces.list_workspaces(conn)] == ["North"]
