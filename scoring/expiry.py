@@ -18,6 +18,7 @@ RESTARTS = 4
 PRIORITY_DRIFT = 0.48  # with the rounding of two scores to hundredths it stays within half a point
 RECONNECT_DRIFT = 0.045
 STALE_DRIFT = 0.09
+EXACT_STEPS = 21  # two seconds, halved down to a microsecond
 COARSE_STEPS = 12
 FINE_STEPS = 29  # ten years halved down to less than a second
 SCAN_STEPS = 200
@@ -67,14 +68,28 @@ def crossing(score: Sum, t: Ints, low: Ints, high: Ints) -> Crossing:
     sure[at_risk] = t[at_risk]
     for _ in range(RESTARTS):
         if not len(at_risk):
-            return Crossing(at, sure)
+            break
         few, start, limits = score.chosen(at_risk), sure[at_risk], (low[at_risk], high[at_risk])
         good, bad = first_break(start, partial(_inside, few, start, limits=limits))
         left = ~_inside(few, bad, bad, limits)
         sure[at_risk], at[at_risk[left]] = good, bad[left]
         at_risk = at_risk[~left & (good < start + HORIZON - SECOND)]
-    at[at_risk] = _scan(score.chosen(at_risk), sure[at_risk], (low[at_risk], high[at_risk]))
-    return Crossing(at, sure)
+    if len(at_risk):
+        at[at_risk] = _scan(score.chosen(at_risk), sure[at_risk], (low[at_risk], high[at_risk]))
+    return Crossing(_to_the_microsecond(score, at, (low, high)), sure)
+
+
+def _to_the_microsecond(score: Sum, at: Ints, limits: tuple[Ints, Ints]) -> Ints:
+    """The same crossings exactly, so that they do not depend on the instant from which they were looked for."""
+    found = np.flatnonzero(at != NEVER)
+    few, good, bad = score.chosen(found), at[found] - 2 * SECOND, at[found]
+    for _ in range(EXACT_STEPS):
+        middle = good + (bad - good) // 2
+        inside = _inside(few, middle, middle, (limits[0][found], limits[1][found]))
+        good, bad = np.where(inside, middle, good), np.where(inside, bad, middle)
+    exact = at.copy()
+    exact[found] = bad
+    return exact
 
 
 def _scan(score: Sum, start: Ints, limits: tuple[Ints, Ints]) -> Ints:

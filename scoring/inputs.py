@@ -253,12 +253,13 @@ def own_gap(tenure_days: Floats, repeats: Floats, gap_days: float, pseudo: float
 
 
 def _value(source: Source, term: Term) -> Input:
-    """The sum of the values of signals, in units of the median."""
+    """The sum of the values of signals, in units of the median; silent while no median is known."""
+    median: float = term.params["median"] or np.inf
     total = np.zeros(source.size)
     for sums in source.of(term.types):
         total[sums.rows] += sums.value
-    rows = np.flatnonzero(total > 0)
-    return Fixed(rows, total[rows] / term.params["median"])
+    rows = np.flatnonzero((total > 0) & np.isfinite(median))
+    return Fixed(rows, total[rows] / median)
 
 
 def attribute(facts: pl.DataFrame, name: str) -> pl.Series:

@@ -209,13 +209,10 @@ def _reconnect_terms(catalogue: Catalogue, gap_days: float, median_value: float 
         ("repeats", "Came back before", "count", "saturating", 2.0, {"from": 1, "half_point": 2.0}, (SHORT,)),
         ("short", "Lately", "decayed:short", "saturating", 1.5, short, (SHORT,)),
         ("long", "In the longer run", "decayed:long", "saturating", 1.5, long, (LONG,)),
+        ("value", "Value", "value", "saturating", 0.5, {"median": median_value, "half_point": 2.0}, valued),
         ("rhythm", "Quiet against own rhythm", "rhythm", "rhythm", -2.0, rhythm, (SHORT,)),
         ("silence", "Quiet", "since", "quiet", -1.0, {"half_life_days": gap_days}, (SHORT,)),
     ]
-    if median_value:
-        rows.insert(
-            3, ("value", "Value", "value", "saturating", 0.5, {"median": median_value, "half_point": 2.0}, valued)
-        )
     return [
         Term(
             f"reconnect:{key}",
