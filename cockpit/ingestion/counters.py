@@ -10,6 +10,7 @@ import polars as pl
 from cockpit.ingestion.activity import ACTIONS, BOOKINGS, COUNTS, OPENING, REPLIES, counts_of, difference, no_counts
 from cockpit.model.ids import WorkspaceId
 from cockpit.storage.activity import (
+    delete_member_days,
     list_chosen_days,
     list_owned_signals,
     list_told_signals,
@@ -80,14 +81,9 @@ def _add(conn: Connection, workspace_id: WorkspaceId, change: pl.DataFrame) -> N
         return
     stored = list_chosen_days(conn, workspace_id, change)
     days = change.select("member_id", "day").unique()
-    total = difference(pl.concat([_long(stored), change]), no_counts())
-    wide = _wide(total)
-    emptied = days.join(wide, on=["member_id", "day"], how="anti")
-    upsert_member_days(conn, workspace_id, pl.concat([wide, _wide(_zeros(emptied))]))
-
-
-def _zeros(days: pl.DataFrame) -> pl.DataFrame:
-    return days.with_columns(what=pl.lit(ACTIONS), n=pl.lit(0, pl.Int64)).select(list(COUNTS))
+    wide = _wide(difference(pl.concat([_long(stored), change]), no_counts()))
+    upsert_member_days(conn, workspace_id, wide)
+    delete_member_days(conn, workspace_id, days.join(wide, on=["member_id", "day"], how="anti"))
 
 
 def _long(stored: pl.DataFrame) -> pl.DataFrame:

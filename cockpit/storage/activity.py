@@ -3,6 +3,7 @@
 upsert_member_days(conn, workspace_id, frame) -> int     columns of `member_day`: the day's totals, not additions
 list_chosen_days(conn, workspace_id, frame) -> frame              columns of `member_day`; frame: member_id, day
 replace_member_days(conn, workspace_id, frame)                    all days of all members
+delete_member_days(conn, workspace_id, frame)                     frame: member_id, day
 list_told_signals(conn, workspace_id, ids) -> frame               what counting reads, with the keys of signals
 list_owned_signals(conn, workspace_id, after, limit) -> frame     of the next people with an owner, page by page
 list_member_days(conn, workspace_id, *, since, until) -> frame    + name; both days included
@@ -54,6 +55,15 @@ def replace_member_days(conn: Connection, workspace_id: WorkspaceId, frame: pl.D
         still = select(kept.c.day).where(same).correlate(member_day).exists()
         conn.execute(delete(member_day).where(member_day.c.workspace_id == workspace_id, ~still))
     upsert_member_days(conn, workspace_id, frame)
+
+
+def delete_member_days(conn: Connection, workspace_id: WorkspaceId, frame: pl.DataFrame) -> None:
+    """Forget days on which, as it turned out, nothing happened."""
+    if frame.height:
+        with staged(conn, member_day, frame.select("member_id", "day").unique()) as gone:
+            same = and_(gone.c.member_id == member_day.c.member_id, gone.c.day == member_day.c.day)
+            there = select(gone.c.day).where(same).correlate(member_day).exists()
+            conn.execute(delete(member_day).where(member_day.c.workspace_id == workspace_id, there))
 
 
 def list_told_signals(conn: Connection, workspace_id: WorkspaceId, ids: Iterable[UUID | str]) -> pl.DataFrame:
