@@ -6,7 +6,7 @@ The only text SQL is the connect settings and CHECKPOINT; the rest is Core.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from importlib import import_module
 from pathlib import Path
@@ -23,6 +23,7 @@ from sqlalchemy import (
     FromClause,
     Select,
     String,
+    Subquery,
     Table,
     create_engine,
     event,
@@ -45,8 +46,8 @@ from cockpit.errors import (
     Misconfigured,
     StorageFull,
 )
-from cockpit.storage.frame_types import polars_type
 from cockpit.storage.stage_names import stage_name
+from cockpit.storage.statements import written
 
 SETTINGS = (
     "SET TimeZone='UTC'",
@@ -167,19 +168,18 @@ def raw(conn: Connection) -> duckdb.DuckDBPyConnection:
     return cast(duckdb.DuckDBPyConnection, conn.connection.driver_connection)
 
 
-def bound(conn: Connection, statement: Select[Any]) -> tuple[str, list[Any], dict[str, pl.DataType]]:
+def bound(conn: Connection, statement: Select[Any]) -> tuple[str, list[Any], Mapping[str, pl.DataType]]:
     """The text of a statement, its values in order, and the schema of its frame."""
-    inner = statement.subquery()
-    outer = select(*(sql_cast(c, String).label(c.key) if isinstance(c.type, JSON) else c for c in inner.c))
-    compiled = outer.compile(dialect=conn.dialect, compile_kwargs={"render_postcompile": True})
-    values = compiled.construct_params()
-    processors: dict[str, Any] = cast(Any, compiled)._bind_processors
-    order = cast(Any, compiled).positiontup or []
-    in_order = [processors[key](values[key]) if key in processors else values[key] for key in order]
-    return str(compiled), in_order, {str(c.key): polars_type(c) for c in inner.c}
+    found, values = written(conn, statement, portable)
+    return found.text, [values[name] for name in found.order], found.schema
 
 
-def shaped(frame: pl.DataFrame, schema: dict[str, pl.DataType]) -> pl.DataFrame:
+def portable(inner: Subquery) -> Select[Any]:
+    """The columns of a statement, JSON as text."""
+    return select(*(sql_cast(c, String).label(c.key) if isinstance(c.type, JSON) else c for c in inner.c))
+
+
+def shaped(frame: pl.DataFrame, schema: Mapping[str, pl.DataType]) -> pl.DataFrame:
     """The frame in the types every engine gives."""
     return frame.cast({key: kind for key, kind in schema.items() if frame.schema[key] != kind})
 

@@ -71,6 +71,7 @@ MACHINERY = {
     "engines",
     "frame_types",
     "frames",
+    "statements",
     "health",
     "migrations",
     "on_duckdb",
