@@ -65,6 +65,7 @@ class Candidate:
 
     rung: str
     design: Design | None
+    weights: Floats | None
     late: Floats
     scaling: Scaling
     calibration: float
@@ -113,10 +114,12 @@ class Ladder:
         if not all(self.rows.of(part).both() for part in (self.slices.early, self.slices.scale, self.slices.check)):
             unchecked = "The latest rows have outcomes of one kind only, so nothing can be checked on them."
             return Learned(self.expert.model, PRESET, None, won, lost, (unchecked,))
-        taken = self._candidate(PRESET, None)
+        taken = self._candidate(PRESET, None, None)
         said: list[str] = []
+        weights = None
         for rung, design in self.designs.items():
-            candidate = self._candidate(rung, design)
+            weights = design.of(self.slices.early).fit(self.rows.labels[self.slices.early], weights)
+            candidate = self._candidate(rung, design, weights)
             verdict = self._verdict(taken, candidate)
             said.append(_sentence(rung, taken.rung, verdict))
             if verdict.accepted:
@@ -124,32 +127,30 @@ class Ladder:
         scaling = taken.scaling if taken.calibration <= WORST_CALIBRATION else None
         if scaling is None:
             said.append(f"Probabilities are not shown: their error is {taken.calibration:.3f}.")
-        model = self.expert.model if taken.design is None else self.fitted(taken.design)
+        model = self.expert.model if taken.design is None else self.fitted(taken.design, taken.weights)
         return Learned(model, taken.rung, scaling, won, lost, tuple(said))
 
-    def _candidate(self, rung: str, design: Design | None) -> Candidate:
-        """A rung as it would have stood before the late rows."""
+    def _candidate(self, rung: str, design: Design | None, weights: Floats | None) -> Candidate:
+        """A rung as it would have stood before the late rows: its weights have seen the early ones only."""
         rows, slices = self.rows, self.slices
-        says = self.standing if design is None else self._foresight(design)
+        says = self.standing
+        if design is not None and weights is not None:
+            level = log_odds_of(float(rows.labels[slices.early].mean()))
+            says = np.asarray(design.matrix @ weights - level, dtype=np.float64)
         halfway = fit_scaling(says[slices.scale], rows.labels[slices.scale])
         chance = halfway.probability(says[slices.check])
         scaling = fit_scaling(says[slices.late], rows.labels[slices.late], self.stretch)
-        return Candidate(rung, design, says[slices.late], scaling, calibration_error(chance, rows.labels[slices.check]))
-
-    def _foresight(self, design: Design) -> Floats:
-        """Log-odds of all rows from weights that have seen the early ones only."""
-        early = self.rows.labels[self.slices.early]
-        weights = design.of(self.slices.early).fit(early)
-        return np.asarray(design.matrix @ weights - log_odds_of(float(early.mean())), dtype=np.float64)
+        error = calibration_error(chance, rows.labels[slices.check])
+        return Candidate(rung, design, weights, says[slices.late], scaling, error)
 
     def _verdict(self, taken: Candidate, candidate: Candidate) -> Verdict:
         late = self.rows.of(self.slices.late)
         return judge(taken.late, candidate.late, late.labels, late.people, candidate.calibration)
 
-    def fitted(self, design: Design) -> ScoreModel:
+    def fitted(self, design: Design, start: Floats | None = None) -> ScoreModel:
         """The model that all rows teach on a rung."""
         labels = self.rows.labels
-        return design.model(design.fit(labels), labels, self.expert.model, self.expert.score)
+        return design.model(design.fit(labels, start), labels, self.expert.model, self.expert.score)
 
 
 def _sentence(rung: str, against: str, verdict: Verdict) -> str:

@@ -26,6 +26,7 @@ MOST_FINE_CUTS = 400  # over all time-since inputs together
 PSEUDO_LEADS = 25
 FEWEST_ROWS = 5  # a value or a type seen less often is not learned
 FEWEST_ROWS_OF_TYPE = 50
+MOST_TYPES = 12  # the most frequent ones get curves; every type of the catalogue has its weight
 NEVER_DAYS = 1e6  # the cut between long ago and never
 RECURRING = 0.5  # share of the latest rows whose value must have been seen before
 
@@ -67,7 +68,8 @@ def _value_slot(each: Attribute, source: Source, late: Flags, base_rate: float) 
 def step_slots(expert: Expert, source: Source, t: Ints) -> list[Slot]:
     """Curves for every number there is: how long ago, how often, how much lately, worth what, and the profile."""
     catalogue = expert.catalogue
-    kinds = [kind for kind in catalogue.values() if _often(source, kind.type)]
+    seen = sorted(((_people(source, kind.type), kind.type) for kind in catalogue.values()), reverse=True)
+    kinds = [catalogue[name] for count, name in seen[:MOST_TYPES] if count >= FEWEST_ROWS_OF_TYPE]
     terms = [term for kind in kinds for term in _terms_of(kind)]
     terms += _terms_of_all(catalogue, source)
     numbers = [each for each in expert.attributes if each.kind in {"number", "share"}]
@@ -81,8 +83,9 @@ def step_slots(expert: Expert, source: Source, t: Ints) -> list[Slot]:
     return [slot for slot in slots if slot.cuts]
 
 
-def _often(source: Source, name: str) -> bool:
-    return name in source.sums and len(source.sums[name].rows) >= FEWEST_ROWS_OF_TYPE
+def _people(source: Source, name: str) -> int:
+    """How many rows have a signal of the type."""
+    return len(source.sums[name].rows) if name in source.sums else 0
 
 
 def _terms_of(kind: SignalType) -> list[tuple[Term, float]]:

@@ -46,9 +46,12 @@ class Design:
             upper=np.concatenate([[np.inf], *(each.upper for each in priors)]),
         )
 
-    def fit(self, labels: Floats) -> Floats:
-        """The most probable weights."""
-        return fit_weights(Problem(self.matrix, labels, self.prior(labels)))
+    def fit(self, labels: Floats, start: Floats | None = None) -> Floats:
+        """The most probable weights; weights of a smaller design of the same slots are a head start."""
+        prior = self.prior(labels)
+        if start is not None:
+            start = np.concatenate([start, prior.mean[len(start) :]])
+        return fit_weights(Problem(self.matrix, labels, prior), start)
 
     def model(self, weights: Floats, labels: Floats, model: ScoreModel, score: str) -> ScoreModel:
         """The model with the learned lines for one score; an average person keeps the base of the preset."""
@@ -68,8 +71,9 @@ class Design:
 
 def design_of(slots: Sequence[Slot], source: Source, t: Ints) -> Design:
     """The columns of the slots for these people at these instants."""
-    columns = [np.ones((source.size, 1)), *(slot.columns(source, t) for slot in slots)]
-    return Design(tuple(slots), np.concatenate([block.astype(np.float32) for block in columns], axis=1))
+    level = np.ones((source.size, 1), dtype=np.float32)
+    blocks = [slot.columns(source, t).astype(np.float32) for slot in slots]
+    return Design(tuple(slots), np.concatenate([level, *blocks], axis=1))
 
 
 def _of_score(term: Term, score: str) -> Term:

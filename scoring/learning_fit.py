@@ -17,7 +17,7 @@ NEWTON_STEPS = 40
 EXCHANGES = 200
 PATIENCE = 4
 LOGIT_LIMIT = 35.0
-ENOUGH = 1e-8  # a relative gain of less is none
+ENOUGH = 1e-7  # a relative gain of less is none
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,9 +77,9 @@ class Problem:
         return np.clip(weights, self.prior.lower, self.prior.upper)
 
 
-def fit_weights(problem: Problem) -> Floats:
+def fit_weights(problem: Problem, start: Floats | None = None) -> Floats:
     """The most probable weights given the labels: Newton steps, each solved inside the bounds."""
-    weights = problem.inside(problem.prior.mean)
+    weights = problem.inside(problem.prior.mean if start is None else start)
     loss = problem.loss(weights)
     for _ in range(NEWTON_STEPS):
         gradient, curvature = problem.slopes(weights)
