@@ -5,7 +5,6 @@ The (as_of, person_id) pairs asked for are scored with the preset, or with what 
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -14,6 +13,7 @@ import numpy as np
 import polars as pl
 
 from scoring.evidence import Evidence, replay
+from scoring.explanation import decimal, explanations
 from scoring.fit import Attribute
 from scoring.inputs import attribute, moments, source
 from scoring.learning import PRESET, Learned, Lessons, learn
@@ -31,7 +31,7 @@ from scoring.terms import POINTS
 PAIR = ("as_of", "person_id")
 CLIP_LINE = 10_001
 MOST_ROWS = 100_000  # scored at once
-MOST_LESSONS = 200_000  # learned from at once: the latest instants
+MOST_LESSONS = 100_000  # learned from at once: the latest instants
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,7 +219,7 @@ def _scored_part(material: Material, part: pl.DataFrame, scorer: Scorer) -> pl.D
         score=pl.col("points").sum(),
         whole=pl.col("points").filter(pl.col("line") != CLIP_LINE).sum(),
     )
-    sums = sums.with_columns(_decimal(sums["score"]), _decimal(sums["whole"]))
+    sums = sums.with_columns(decimal(sums["score"]), decimal(sums["whole"]))
     rows = part.select(PAIR).with_row_index("row").with_columns(pl.col("row").cast(pl.Int64))
     frame = rows.join(sums, on="row", how="left").join(explanations(lines), on="row", how="left").sort("row")
     chance = pl.Series("probability", [None] * frame.height, dtype=pl.Float64)
@@ -228,22 +228,6 @@ def _scored_part(material: Material, part: pl.DataFrame, scorer: Scorer) -> pl.D
         chance = pl.Series("probability", scorer.scaling.probability(log_odds)).round(6)
     shown = pl.when(pl.col("score").is_not_null()).then(chance).alias("probability")
     return frame.select(*PAIR, "score", shown, "explanation")
-
-
-def _decimal(hundredths: pl.Series) -> pl.Series:
-    """Points as the nearest float, which prints as at most two decimals; polars divides by multiplying and does not."""
-    return pl.Series(hundredths.name, hundredths.to_numpy() / 100)
-
-
-def explanations(lines: pl.DataFrame) -> pl.DataFrame:
-    """The lines of every row as one JSON array of label and points."""
-    labels = lines["label"].unique()
-    quoted = dict(zip(labels, (json.dumps(label, ensure_ascii=False) for label in labels), strict=True))
-    label = pl.col("label").replace_strict(quoted, return_dtype=pl.String)
-    points = _decimal(lines["points"]).cast(pl.String)
-    item = pl.concat_str(pl.lit('{"label": '), label, pl.lit(', "points": '), points, pl.lit("}"))
-    items = lines.select("row", item=item).group_by("row", maintain_order=True).agg(pl.col("item").str.join(", "))
-    return items.select("row", explanation=pl.concat_str(pl.lit("["), "item", pl.lit("]")))
 
 
 def _empty(asked: pl.DataFrame) -> pl.DataFrame:
