@@ -8,20 +8,24 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from hashlib import sha1
 from typing import Any
 
 import polars as pl
 
-from scoring.actions.action import INSTANT, TYPE_AT, Action, Situation
+from scoring.actions.action import INSTANT, TYPE_AT, Situation
 from scoring.actions.registry import ACTIONS, SITUATIONS, TYPES_READ
 
 HALVES_EVERY = timedelta(days=2)
 UNREACHABLE_BITS = 2.0  # a card whose channel has no address is worth a quarter: somebody has to find the address first
+_FIELDS = ("since", "until", "evidence_type", "evidence_at", "channel", "effect", "anchor")
 _HALF_LIFE_US = int(HALVES_EVERY.total_seconds() * 1_000_000)
 
 CHANNEL_NEEDS = {"phone": "has_phone", "sms": "has_phone", "whatsapp": "has_phone", "email": "has_email"}
+CHANNEL_NEEDS_OF = ("has_phone", "has_email")
+SLICE = 20_000  # people looked at in one go: what bounds the memory of a pass over everybody
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 SUGGESTION_COLUMNS: dict[str, pl.DataType | type[pl.DataType]] = {
     "person_id": pl.String,
@@ -122,46 +126,95 @@ def rank_at(rank_key: float, now: datetime) -> float:
 
 def _cards(people: pl.DataFrame, now: datetime) -> pl.DataFrame:
     """One row per person and situation that applies now or will, by itself, later."""
-    reachable = people.lazy().filter(~pl.col("do_not_contact") & pl.col("opted_out_at").is_null())
-    parts = [_of_situation(reachable, index, action, each, now) for index, (action, each) in enumerate(SITUATIONS)]
-    return pl.concat(pl.collect_all(parts))
+    reachable = people.filter(~pl.col("do_not_contact") & pl.col("opted_out_at").is_null())
+    parts = [_spread(piece, now) for piece in reachable.iter_slices(SLICE)]
+    return pl.concat(parts) if parts else _spread(reachable, now)
 
 
-def _of_situation(
-    people: pl.LazyFrame, index: int, action: Action, situation: Situation, now: datetime
-) -> pl.LazyFrame:
-    """The people this situation applies to."""
-    channel = pl.lit(action.channel, dtype=pl.String) if situation.channel is None else situation.channel
-    anchor = situation.evidence_at if situation.anchor is None else situation.anchor
-    since = _raised(situation.since, situation.again, now)
-    until = situation.until if situation.again is None else pl.min_horizontal(situation.until, since + situation.again)
-    return (
-        people.filter(situation.when & (situation.until > now) & (situation.since < situation.until))
-        .select(
-            "person_id",
-            pl.lit(action.key).alias("action_type"),
-            pl.lit(index, dtype=pl.Int32).alias("situation"),
-            pl.lit(situation.urgency).alias("urgency"),
-            (situation.effect - UNREACHABLE_BITS * _has_no_address(channel)).cast(pl.Float64).round(2).alias("effect"),
-            pl.lit(action.effort).alias("effort"),
-            channel.alias("channel"),
-            situation.evidence_type.cast(pl.String).alias("evidence_type"),
-            situation.evidence_at.cast(INSTANT).alias("evidence_at"),
-            situation.until.cast(INSTANT).alias("expires_at"),
-            anchor.dt.epoch("us").alias("anchor"),
-            since.cast(INSTANT).alias("since"),
-            pl.when(since > now).then(since).otherwise(until).cast(INSTANT).alias("changes_at"),
-        )
-        .with_columns(_rank_key())
+def _spread(people: pl.DataFrame, now: datetime) -> pl.DataFrame:
+    """The situations of each person as rows; one wide look at the people is cheaper than one look per situation."""
+    at = _microseconds(now)
+    wide = people.select("person_id", *CHANNEL_NEEDS_OF, *_WIDE).explode(_FIELDS)
+    number = (pl.int_range(pl.len(), dtype=pl.Int64) % len(SITUATIONS)).cast(pl.Int32).alias("situation")
+    rows = wide.with_columns(number).filter((pl.col("until") > at) & (pl.col("since") < pl.col("until")))
+    raised = rows.join(_CONSTANTS, on="situation", maintain_order="left").with_columns(_raised(at))
+    end = pl.min_horizontal("until", pl.col("since") + pl.col("again"))
+    changes = pl.when(pl.col("since") > at).then("since").otherwise(end)
+    return raised.select(
+        "person_id",
+        "action_type",
+        "situation",
+        "urgency",
+        (pl.col("effect") - UNREACHABLE_BITS * _has_no_address(pl.col("channel"))).round(2).alias("effect"),
+        "effort",
+        "channel",
+        "evidence_type",
+        _instant("evidence_at"),
+        _instant("until").alias("expires_at"),
+        "anchor",
+        _instant("since"),
+        pl.from_epoch(changes, time_unit="us").dt.replace_time_zone("UTC").alias("changes_at"),
+    ).with_columns(_rank_key())
+
+
+def _wide() -> list[pl.Expr]:
+    """One list per field, with an entry per situation: null where it does not apply."""
+    columns: dict[str, list[pl.Expr]] = {name: [] for name in _FIELDS}
+    for action, situation in SITUATIONS:
+        channel = pl.lit(action.channel, dtype=pl.String) if situation.channel is None else situation.channel
+        anchor = situation.evidence_at if situation.anchor is None else situation.anchor
+        fields = {
+            "since": _epoch(situation.since),
+            "until": _epoch(situation.until),
+            "evidence_type": situation.evidence_type.cast(pl.String),
+            "evidence_at": _epoch(situation.evidence_at),
+            "channel": channel,
+            "effect": situation.effect.cast(pl.Float64),
+            "anchor": _epoch(anchor),
+        }
+        for name, field in fields.items():
+            columns[name].append(pl.when(situation.when).then(field) if name == "since" else field)
+    return [pl.concat_list(each).alias(name) for name, each in columns.items()]
+
+
+def _constants() -> pl.DataFrame:
+    """What a situation has whoever it is about."""
+    return pl.DataFrame(
+        [
+            (number, action.key, situation.urgency, action.effort, _again(situation))
+            for number, (action, situation) in enumerate(SITUATIONS)
+        ],
+        schema={
+            "situation": pl.Int32,
+            "action_type": pl.String,
+            "urgency": pl.Float64,
+            "effort": pl.Float64,
+            "again": pl.Int64,
+        },
+        orient="row",
     )
 
 
-def _raised(since: pl.Expr, again: timedelta | None, now: datetime) -> pl.Expr:
+def _again(situation: Situation) -> int | None:
+    return None if situation.again is None else int(situation.again.total_seconds() * 1_000_000)
+
+
+def _epoch(instant: pl.Expr) -> pl.Expr:
+    return instant.cast(INSTANT).dt.epoch("us")
+
+
+def _instant(name: str) -> pl.Expr:
+    return pl.from_epoch(name, time_unit="us").dt.replace_time_zone("UTC").alias(name)
+
+
+def _microseconds(now: datetime) -> int:
+    return (now - EPOCH) // timedelta(microseconds=1)
+
+
+def _raised(at: int) -> pl.Expr:
     """The last instant at which the situation was raised: once, or every `again` anew."""
-    if again is None:
-        return since
-    rounds = ((pl.lit(now) - since).dt.total_microseconds() // int(again.total_seconds() * 1e6)).clip(lower_bound=0)
-    return since + rounds * pl.lit(again)
+    rounds = ((at - pl.col("since")) // pl.col("again")).clip(lower_bound=0)
+    return pl.col("since") + (rounds * pl.col("again")).fill_null(0)
 
 
 def _rank_key() -> pl.Expr:
@@ -217,3 +270,8 @@ def _ranked(cards: pl.DataFrame) -> pl.DataFrame:
 def reason(situation: int, row: Mapping[str, Any], now: datetime) -> str:
     """The sentence of a card, with its evidence."""
     return SITUATIONS[situation][1].reason(row, now)
+
+
+# Made once: writing the expressions takes longer than looking at a screenful of people.
+_WIDE = _wide()
+_CONSTANTS = _constants()
