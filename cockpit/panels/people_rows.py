@@ -2,35 +2,53 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
 import polars as pl
 
 from cockpit.model.panel import PanelRow, PanelRows, SuggestedAction
-from cockpit.panels.panel import Panel
+from cockpit.panels.panel import Panel, Row
 from cockpit.panels.setting import Setting
 from cockpit.panels.stage import Stage, first
-from scoring.actions.registry import ACTIONS
+from scoring.actions.registry import ACTIONS, TYPES_READ
 from scoring.phrases import name_of, opening
 from scoring.reach import blocked_reason, local_time
 from scoring.suggest import rank_at, reason
 from scoring.why import why
 
+# What no sentence is made from; instants are the dearest things to turn into objects.
+UNTOLD = (
+    *(f"at:{name}" for name in TYPES_READ),
+    *("created_at", "computed_at", "stored_at", "stored_due_at", "stored_crosses_at", "stored_crosses_to"),
+    *("asked_at", "opted_out_at", "last_outbound_at", "attributes"),
+)
+
 
 def people_panel(stage: Stage, panel: Panel) -> PanelRows:
     """The rows of a panel of people."""
-    found = first(stage, panel)
-    people = told(stage.setting, found.head(stage.limit), stage.now)
-    rows = tuple(panel_row(stage.setting, panel, row, stage.now) for row in people)
+    return people_panels(stage, [panel])[panel.slug]
+
+
+def people_panels(stage: Stage, panels: Sequence[Panel]) -> dict[str, PanelRows]:
+    """The rows of several panels of people; whoever is on more than one is looked at once."""
+    places = {panel.slug: first(stage, panel).to_list() for panel in panels}
+    shown = {person for ids in places.values() for person in ids[: stage.limit]}
+    people = stage.people.filter(pl.col("person_id").is_in(list(shown)))
+    rows = {row["person_id"]: row for row in told(stage.setting, people, stage.now)}
+    return {panel.slug: _panel(stage, panel, places[panel.slug], rows) for panel in panels}
+
+
+def _panel(stage: Stage, panel: Panel, ids: list[str], people: Mapping[str, Row]) -> PanelRows:
+    rows = tuple(panel_row(stage.setting, panel, people[person], stage.now) for person in ids[: stage.limit])
     cause = None if rows else panel.empty_cause
-    return PanelRows(panel.slug, stage.now, rows, more=found.height > stage.limit, empty_cause=cause)
+    return PanelRows(panel.slug, stage.now, rows, more=len(ids) > stage.limit, empty_cause=cause)
 
 
 def told(setting: Setting, people: pl.DataFrame, now: datetime) -> list[dict[str, Any]]:
     """The rows of a frame with what sentences are made from."""
-    return [_told(setting, row, now) for row in people.iter_rows(named=True)]
+    return [_told(setting, row, now) for row in people.select(pl.exclude(UNTOLD)).iter_rows(named=True)]
 
 
 def _told(setting: Setting, row: dict[str, Any], now: datetime) -> dict[str, Any]:

@@ -23,7 +23,7 @@ from cockpit.panels.automation_suggestions import AUTOMATION_SUGGESTIONS
 from cockpit.panels.follow_up_required import FOLLOW_UP_REQUIRED
 from cockpit.panels.hot_leads import HOT_LEADS
 from cockpit.panels.panel import Panel
-from cockpit.panels.people_rows import people_panel
+from cockpit.panels.people_rows import people_panel, people_panels
 from cockpit.panels.priority_leads import PRIORITY_LEADS
 from cockpit.panels.recently_engaged import RECENTLY_ENGAGED
 from cockpit.panels.reconnect_oldies import RECONNECT_OLDIES
@@ -94,7 +94,8 @@ def all_panels(
     """The first rows of every panel, in one pass with shared reads."""
     with db.read() as conn:
         stage = _stage(conn, workspace_id, _ALL, now=now, as_of=as_of, limit=limit, owner_id=owner_id)
-        return {panel.slug: _read(conn, stage, panel) for panel in _ALL}
+        people = people_panels(stage, _PEOPLE)
+        return {panel.slug: people.get(panel.slug) or _read(conn, stage, panel) for panel in _ALL}
 
 
 def totals(

@@ -85,6 +85,8 @@ def of_people(conn: Connection, setting: Setting, ids: Sequence[str], now: datet
     holds = pl.col("stored_at").is_not_null() & (pl.col("stored_due_at").is_null() | (pl.col("stored_due_at") > now))
     stored = [pl.col(f"stored_{name}").alias(name) for name in CROSSING]
     known = people.filter(holds).select("person_id", *stored)
+    if known.height == people.height:
+        return people.with_columns(stored)
     unknown = facts.join(known, on="person_id", how="anti")
     return people.join(pl.concat([known, crossings(setting, evidence, unknown, now)]), on="person_id", how="left")
 
@@ -119,11 +121,7 @@ def replayed(
     decided = list_decisions(conn, workspace_id, before=as_of)
     people = at_instant(setting, evidence, known.drop("seen"), decided, as_of).with_columns(is_due=pl.lit(1))
     stage = Stage(as_of, limit, owner_id, setting, people, history)
-    shown = pl.concat(
-        [first(stage, panel).select("person_id") for panel in panels if panel.key]
-        or [people.select("person_id").clear()]
-    )
-    ahead = crossings(setting, evidence, facts.join(shown, on="person_id", how="semi"), as_of)
+    ahead = crossings(setting, evidence, facts.join(shown_ids(stage, panels), on="person_id", how="semi"), as_of)
     return replace(stage, people=people.join(ahead, on="person_id", how="left"))
 
 
@@ -142,10 +140,17 @@ def reach(
     )
 
 
-def first(stage: Stage, panel: Panel) -> pl.DataFrame:
-    """The first people of a panel and one more; of equals by what the panel says, then external id, name and id."""
+def first(stage: Stage, panel: Panel) -> pl.Series:
+    """The ids of the first people of a panel and one more; equals by the panel's own ties, external id, name and id."""
     key = panel.key or "priority_key"
     order = [key, *panel.ties, "external_id", "name", "person_id"]
     falling = [True] * (1 + len(panel.ties)) + [False] * 3
-    members = stage.people.filter(pl.col(key).is_not_null())
-    return members.sort(order, descending=falling, nulls_last=True).head(stage.limit + 1)
+    members = stage.people.select(order).filter(pl.col(key).is_not_null())
+    return members.sort(order, descending=falling, nulls_last=True)["person_id"].head(stage.limit + 1)
+
+
+def shown_ids(stage: Stage, panels: Sequence[Panel]) -> pl.DataFrame:
+    """Everybody who is among the first of some panel."""
+    parts = [first(stage, panel) for panel in panels if panel.key is not None]
+    none = stage.people["person_id"].clear()
+    return pl.concat([none, *parts]).unique().to_frame()
