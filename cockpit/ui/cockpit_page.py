@@ -21,6 +21,7 @@ METRICS = ("priority_leads", "hot_leads", "follow_up_required", "stale_leads")
 
 def show(visit: Visit) -> None:
     """Draw the cockpit."""
+    keys.listen(visit)
     filters = toolbar.show(visit)
     found = {slug: _searched(rows, filters.search) for slug, rows in reads.panels(visit, filters.owner_id).items()}
     totals = reads.totals(visit, filters.owner_id)
@@ -30,7 +31,6 @@ def show(visit: Visit) -> None:
     drawing = Drawing(visit, filters.as_cards, filters.narrow, reads.histories(visit, _people(found)), _query(visit))
     _panels(found, totals, drawing)
     undo.show(visit)
-    keys.listen(visit)
 
 
 def _panels(found: reads.Found, totals: Mapping[str, PanelTotal], drawing: Drawing) -> None:

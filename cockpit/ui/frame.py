@@ -93,25 +93,45 @@ def _visit(cockpit: Cockpit) -> Visit:
 
 
 def _choose(known: Sequence[Workspace]) -> Workspace:
-    """The workspace named in the address, else the first real one."""
+    """The workspace named in the address, else the one of the last page, else the first real one."""
     if not known:
         _no_workspace()
     by_name = {one.subdomain: one for one in sorted(known, key=lambda one: (one.is_demo, one.name.casefold()))}
     asked = st.query_params.get("workspace")
     if asked is not None and asked not in by_name:
-        st.title("No such workspace")
-        st.write(f"There is no workspace called {safe_text(asked)} here.")
-        if st.button("Go to the cockpit", type="primary"):
-            st.query_params.clear()
-            st.rerun()
-        st.stop()
+        _no_such_workspace(asked)
     if len(by_name) == 1:
         return known[0]
+    name = asked or st.session_state.get("workspace") or next(iter(by_name))
+    chosen = by_name.get(name) or next(iter(by_name.values()))
+    st.session_state["workspace"] = st.query_params["workspace"] = chosen.subdomain
     with st.sidebar:
-        name = st.selectbox(
-            "Workspace", list(by_name), format_func=lambda one: by_name[one].name, key="workspace", bind="query-params"
+        st.selectbox(
+            "Workspace",
+            list(by_name),
+            index=list(by_name).index(chosen.subdomain),
+            format_func=lambda one: by_name[one].name,
+            key=f"workspace_{chosen.subdomain}",
+            on_change=_switch,
+            args=(f"workspace_{chosen.subdomain}",),
         )
-    return by_name[name]
+    return chosen
+
+
+def _switch(key: str) -> None:
+    """Go to the workspace that was picked; nothing of the one before stays behind."""
+    picked = st.session_state[key]
+    st.session_state.clear()
+    st.query_params.from_dict({"workspace": picked})
+
+
+def _no_such_workspace(asked: str) -> NoReturn:
+    st.title("No such workspace")
+    st.markdown(f"There is no workspace called {safe_text(asked[:80])} here.")
+    if st.button("Go to the cockpit", type="primary"):
+        st.query_params.clear()
+        st.rerun()
+    st.stop()
 
 
 def _no_workspace() -> NoReturn:

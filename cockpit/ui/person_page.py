@@ -28,6 +28,7 @@ def show(visit: Visit) -> None:
     except (ValueError, NotFound):
         _unknown(visit, asked)
         return
+    keys.listen(visit)
     _way_back(visit, identity)
     _header(found.person, row)
     left, right = st.columns([5, 6], gap="medium")
@@ -39,7 +40,6 @@ def show(visit: Visit) -> None:
     with right, st.container(border=True, key="story"):
         _story(visit, found.person)
     undo.show(visit)
-    keys.listen(visit)
 
 
 def _unknown(visit: Visit, asked: str) -> None:

@@ -73,7 +73,6 @@ def _execute(visit: Visit, row: PanelRow) -> None:
             disabled=bool(blocked),
             on_click=triage.execute,
             args=(row,),
-            help=HUB_MISSING,
         )
 
 
@@ -87,7 +86,6 @@ def _snooze(visit: Visit, row: PanelRow) -> None:
         disabled=idle,
         on_click=triage.snooze,
         args=(visit, row, triage.DEFAULT_SNOOZE),
-        help=f"Until {triage.until_words(visit, row, triage.DEFAULT_SNOOZE)}",
     )
     st.menu_button(
         "Snooze until",

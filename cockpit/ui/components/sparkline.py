@@ -18,8 +18,8 @@ def sparkline(values: Sequence[float | None], words: str) -> str:
     step = WIDTH / max(len(values) - 1, 1)
     points = " ".join(f"{at * step:.1f},{HEIGHT - 2 - value / 100 * (HEIGHT - 4):.1f}" for at, value in known)
     svg = (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}"><polyline points="{points}" fill="none" '
-        f'stroke="{COLOUR}" stroke-width="1.75" stroke-linejoin="round" stroke-linecap="round"/></svg>'
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}"><polyline points="{points}" '
+        f'fill="none" stroke="{COLOUR}" stroke-width="1.75" stroke-linejoin="round" stroke-linecap="round"/></svg>'
     )
     address = f"data:image/svg+xml,{quote(svg)}"
     return f'<img width="{WIDTH}" height="{HEIGHT}" src="{address}" alt="30 days: {escape(words, quote=True)}">'

@@ -9,7 +9,7 @@ from cockpit.model.panel import PanelRow
 from cockpit.ui import reads
 from cockpit.ui.components.failure import panel_failed
 from cockpit.ui.components.receipt_table import receipt_html
-from cockpit.ui.frame import Visit
+from cockpit.ui.frame import Visit, open_page
 from cockpit.ui.words import safe_text, span
 from scoring.receipt import Receipt
 
@@ -19,6 +19,8 @@ def drawer(visit: Visit, row: PanelRow) -> None:
     """Draw the reasons beside the page."""
     st.markdown(f"**{safe_text(row.name)}** · {safe_text(row.why)}")
     reasons(visit, row.person_id or "")
+    if st.button("Open the person", key="why_open", width="stretch"):
+        open_page(visit, "person", id=row.person_id or "")
 
 
 def reasons(visit: Visit, person_id: str) -> None:

@@ -1,0 +1,176 @@
+"""One server for all journeys, on PostgreSQL, so that a test can act beside it; and one browser."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from uuid import uuid4
+
+import polars as pl
+import pytest
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+
+from cockpit.bootstrap import Cockpit, open_cockpit
+from cockpit.ingestion.receive import receive
+from cockpit.ingestion.record import SignalIn
+from cockpit.ingestion.start import start_workspace
+from cockpit.model.ids import WorkspaceId, person_id_of
+from cockpit.settings import Settings
+from cockpit.storage.people import upsert_people
+from tests.conftest import administer, database_at
+from tests.journeys.chromium import FLAGS, chromium
+from tests.journeys.served import Served, serving
+
+expect.set_options(timeout=20_000)  # machines of continuous integration are slow and shared
+WIDE, PHONE = (1440, 900), (390, 844)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    path = chromium()
+    if path is None:
+        pytest.skip("the browser journeys need Chromium: install it, or name it in CHROMIUM_PATH")
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=path, args=FLAGS)
+        yield started
+        started.close()
+
+
+@pytest.fixture(scope="session")
+def journeys_url(postgres_server: str, postgres_template: str) -> Iterator[str]:
+    name = f"journeys_{uuid4().hex}"
+    administer(postgres_server, f"CREATE DATABASE {name} TEMPLATE {postgres_template}")
+    yield database_at(postgres_server, name)
+    administer(postgres_server, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture(scope="session")
+def server(browser: Browser, journeys_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    with serving(journeys_url, tmp_path_factory.mktemp("server")) as served:
+        yield served
+
+
+@pytest.fixture(scope="session")
+def beside(server: Served, journeys_url: str) -> Iterator[Cockpit]:
+    """The database of the server, from here."""
+    with open_cockpit(Settings(database_url=journeys_url)) as cockpit:
+        yield cockpit
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """A workspace of one test, with people who have just missed us."""
+
+    cockpit: Cockpit
+    subdomain: str
+    workspace_id: WorkspaceId
+    zone: str  # where it is noon, so that nobody is in quiet hours
+
+    def person(self, external_id: str, name: str, **facts: object) -> str:
+        """Add somebody; gives the id."""
+        now = datetime.now(UTC)
+        row = {
+            "person_id": str(person_id_of(self.workspace_id, external_id)),
+            "external_id": external_id,
+            "name": name,
+            "email": f"{external_id}@example.com",
+            "phone": "+12125550100",
+            "lifecycle": "lead",
+            "do_not_contact": False,
+            "time_zone": self.zone,
+            "attributes": "{}",
+            "is_demo": False,
+            "created_at": now,
+            "updated_at": now,
+            **facts,
+        }
+        with self.cockpit.db.write() as conn:
+            upsert_people(conn, self.workspace_id, pl.DataFrame([row]))
+        return str(row["person_id"])
+
+    def signal(self, external_id: str, kind: str, minutes_ago: float) -> None:
+        """Something they did."""
+        now = datetime.now(UTC)
+        one = SignalIn(kind, now - timedelta(minutes=minutes_ago), external_id=external_id)
+        receipt = receive(self.cockpit, self.workspace_id, [one], now)
+        assert [item.status for item in receipt.items] == ["accepted"]
+
+    def missed(self, *names: str) -> list[str]:
+        """People who called in vain, the first one longest ago, hence first in the queue."""
+        ids = []
+        for at, name in enumerate(names):
+            ids.append(self.person(f"p{at}", name))
+            self.signal(f"p{at}", "MISSED_CALL", minutes_ago=5 + at)
+        return ids
+
+
+@pytest.fixture
+def desk(beside: Cockpit, request: pytest.FixtureRequest) -> Desk:
+    now = datetime.now(UTC)
+    subdomain = f"desk-{uuid4().hex[:8]}"
+    away = now.hour - 12
+    with beside.db.write() as conn:
+        made = start_workspace(conn, subdomain=subdomain, name=request.node.name[:40], time_zone="UTC", now=now)
+    return Desk(beside, subdomain, made, f"Etc/GMT{away:+d}" if away else "UTC")
+
+
+@dataclass(frozen=True, slots=True)
+class Screen:
+    """A page in the browser."""
+
+    page: Page
+    url: str
+
+    def open(self, path: str) -> None:
+        """Go there and wait until it is drawn."""
+        self.page.goto(f"{self.url}{path}")
+        self.page.locator("h1").first.wait_for(timeout=30_000)
+        self.settle()
+
+    def settle(self) -> None:
+        """Wait until the script of the page has come to its end."""
+        self.page.locator('.stApp[data-test-script-state="notRunning"]').wait_for(timeout=30_000)
+
+    def press(self, *keys: str) -> None:
+        """Press keys, each after what the one before did."""
+        for key in keys:
+            self.page.keyboard.press(key)
+            self.page.wait_for_timeout(150)
+            self.settle()
+
+    def current(self) -> str:
+        """The lead in the Next-up bar."""
+        return self.page.locator(".st-key-next_up h2").inner_text()
+
+
+@pytest.fixture
+def screen(browser: Browser, server: Served) -> Iterator[Callable[..., Screen]]:
+    """Make a page of some size and colour scheme."""
+    pages: list[Page] = []
+
+    def make(size: tuple[int, int] = WIDE, scheme: str = "light") -> Screen:
+        page = browser.new_page(
+            viewport={"width": size[0], "height": size[1]}, color_scheme="dark" if scheme == "dark" else "light"
+        )
+        pages.append(page)
+        return Screen(page, server.url)
+
+    yield make
+    for page in pages:
+        page.close()
+
+
+@pytest.fixture
+def postgres_copy(postgres_server: str, postgres_template: str) -> Iterator[Callable[[], str]]:
+    """Make migrated databases that live as long as the test."""
+    made: list[str] = []
+
+    def make() -> str:
+        made.append(f"journey_{uuid4().hex}")
+        administer(postgres_server, f"CREATE DATABASE {made[-1]} TEMPLATE {postgres_template}")
+        return database_at(postgres_server, made[-1])
+
+    yield make
+    for name in made:
+        administer(postgres_server, f"DROP DATABASE {name} WITH (FORCE)")

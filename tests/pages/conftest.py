@@ -1,0 +1,36 @@
+"""Pages run by Streamlit's own test runner, over a real database."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+import streamlit as st
+from streamlit.testing.v1 import AppTest
+
+from cockpit.bootstrap import Cockpit
+from cockpit.model.principals import LOCAL_OWNER
+from cockpit.ui import connection
+from cockpit.ui.startup import MAIN_SCRIPT
+
+ROOT = Path(__file__).parents[2]
+PATIENCE = 60
+Run = Callable[..., AppTest]
+
+
+@pytest.fixture
+def run(cockpit: Cockpit) -> Iterator[Run]:
+    """Run the main script, then a page of it, as the owner or as a stranger."""
+    st.cache_data.clear()
+
+    def make(page: str = "cockpit.py", *, signed_in: bool = True, **query: str) -> AppTest:
+        at = AppTest.from_file(str(MAIN_SCRIPT), default_timeout=PATIENCE)
+        if signed_in:
+            at.user = {"principal": LOCAL_OWNER}
+        for name, value in query.items():
+            at.query_params[name] = value
+        return at.switch_page(str(Path("../../pages") / page)).run()
+
+    with connection.shared(cockpit):
+        yield make

@@ -1,0 +1,88 @@
+"""Every page: what a stranger, an empty workspace and the demo see."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from uuid import UUID
+
+import pytest
+
+from cockpit.bootstrap import Cockpit
+from cockpit.ingestion.demo.seed import seed_demo
+from cockpit.model.ids import WorkspaceId
+from cockpit.panels.registry import PANELS, rows
+from tests.pages.conftest import ROOT, Run
+
+PAGES = sorted(path.name for path in (ROOT / "pages").glob("*.py"))
+
+
+def texts(at: object) -> str:
+    """All the words of a page."""
+    return " ".join(str(one.value) for kind in ("title", "header", "markdown", "caption") for one in at.get(kind))  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_a_stranger_sees_only_the_sign_in(run: Run, workspace: WorkspaceId, page: str) -> None:
+    at = run(page, signed_in=False)
+    assert not at.exception
+    assert [title.value for title in at.title] == ["Sign in"]
+    assert not at.metric
+    assert not at.dataframe
+    assert "North" not in texts(at)
+
+
+def test_somebody_else_is_a_stranger(run: Run, workspace: WorkspaceId) -> None:
+    at = run(signed_in=False)
+    at.user = {"principal": "local:somebody", "email": "owner@localhost"}
+    assert [title.value for title in at.run().title] == ["Sign in"]
+
+
+def test_without_a_workspace_the_page_says_how_to_make_one(run: Run) -> None:
+    at = run()
+    assert [title.value for title in at.title] == ["No workspace yet"]
+    assert "cockpit demo seed" in at.code[0].value
+
+
+def test_an_empty_workspace_says_why_each_panel_is_empty(run: Run, workspace: WorkspaceId) -> None:
+    at = run()
+    assert not at.exception
+    assert len(at.header) == 11  # ten panels and the Next-up bar
+    assert texts(at).count("No leads to show") == 10
+    for panel in PANELS.values():
+        assert any(str(header.value).startswith(panel.title) for header in at.header)
+
+
+def test_the_demo_fills_ten_panels(run: Run, cockpit: Cockpit) -> None:
+    seed_demo(cockpit, datetime.now(UTC))
+    at = run()
+    assert not at.exception
+    assert len(at.dataframe) == 10
+    assert "No leads to show" not in texts(at)
+    assert [metric.label for metric in at.metric][:2] == ["Priority Leads", "Hot Leads"]
+
+
+def test_the_person_page_adds_up(run: Run, cockpit: Cockpit) -> None:
+    seeded = seed_demo(cockpit, datetime.now(UTC))
+    first = rows(cockpit.db, seeded.workspace_id, "priority_leads", now=datetime.now(UTC), limit=1).rows[0]
+    at = run("person.py", id=first.person_id or "")
+    assert not at.exception
+    assert at.title[0].value
+    assert any("Why" in str(header.value) for header in at.header)
+
+
+@pytest.mark.parametrize("identity", ["", "nobody", str(UUID(int=1))])
+def test_an_unknown_person_is_no_error(run: Run, workspace: WorkspaceId, identity: str) -> None:
+    at = run("person.py", id=identity)
+    assert not at.exception
+    assert [title.value for title in at.title] == ["No such person"]
+
+
+def test_a_workspace_shows_nothing_of_another(
+    run: Run, cockpit: Cockpit, workspace: WorkspaceId, other_workspace: WorkspaceId
+) -> None:
+    seeded = seed_demo(cockpit, datetime.now(UTC))
+    first = rows(cockpit.db, seeded.workspace_id, "priority_leads", now=datetime.now(UTC), limit=1).rows[0]
+    assert len(run(workspace="demo").dataframe) == 10
+    assert texts(run(workspace="south")).count("No leads to show") == 10
+    stranger = run("person.py", workspace="south", id=first.person_id or "")
+    assert [title.value for title in stranger.title] == ["No such person"]
