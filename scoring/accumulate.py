@@ -11,7 +11,7 @@ from collections.abc import Iterable
 import numpy as np
 import polars as pl
 
-from scoring.decay import Floats, Ints, factor, segment_sums
+from scoring.decay import Floats, Ints, factor
 from scoring.intake import INSTANT, Intake
 from scoring.signals import Catalogue
 
@@ -120,7 +120,7 @@ def decayed_sums(rows: pl.DataFrame, intake: Intake, catalogue: Catalogue) -> pl
     starts = _starts(ordered["key"].to_numpy())
     ends = np.append(starts[1:], len(at)) - 1
     age = np.repeat(at[ends], ends - starts + 1) - at
-    amount = segment_sums(
+    amount = np.add.reduceat(
         ordered["amount"].to_numpy() * factor(age, half_lives(names["type"], catalogue)[kind]), starts
     )
     frame = pl.DataFrame(

@@ -26,11 +26,3 @@ def factor(microseconds: Ints, half_life_days: float | Floats) -> Floats:
 def saturate(amount: Floats, half_point: float) -> Floats:
     """From 0 to 1: half at the half point, never 1."""
     return amount / (amount + half_point)
-
-
-def segment_sums(values: Floats, starts: Ints) -> Floats:
-    """The sum of each run of rows; the order within a run is the caller's, so that the same rows give the same bits."""
-    if not len(starts):
-        return np.zeros(0)
-    sums: Floats = np.add.reduceat(values, starts)
-    return sums

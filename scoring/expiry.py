@@ -10,8 +10,8 @@ import numpy as np
 
 from scoring.bands import hundredths
 from scoring.decay import DAY, Flags, Floats, Ints
-from scoring.inputs import NEVER
 from scoring.sums import Sum
+from scoring.values import NEVER
 
 HORIZON = 3653 * DAY
 RESTARTS = 4

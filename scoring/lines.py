@@ -14,12 +14,13 @@ from scoring.bands import NAMES, NO_DATA, band, hundredths, reach
 from scoring.decay import DAY, Ints
 from scoring.evidence import Evidence
 from scoring.expiry import crossing
-from scoring.inputs import NEVER, moments
+from scoring.inputs import moments
 from scoring.intake import PERSON
 from scoring.model import ScoreModel
 from scoring.score import Prepared, prepare, reference_band
 from scoring.sums import Line as TermLine
 from scoring.terms import Term
+from scoring.values import NEVER
 
 BASE, ROUNDING, CLIP = "Where everybody starts", "Rounding", "Kept between 0 and 100"
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)

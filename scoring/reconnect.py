@@ -11,9 +11,10 @@ import polars as pl
 from scoring.accumulate import SHORT
 from scoring.decay import DAY, Flags, Floats, Ints
 from scoring.evidence import Evidence
-from scoring.inputs import NEVER, Source, instants, latest
+from scoring.inputs import Source, instants, latest
 from scoring.model import ScoreModel
 from scoring.terms import Term
+from scoring.values import NEVER
 
 RECENT_DAYS = (30, 91)  # quiet 30..90 days
 OLDIES_DAYS = (91, 366)  # quiet 91..365 days; older ones need their consent checked again

@@ -23,12 +23,13 @@ from scoring.expiry import (
     next_boundary,
     steady,
 )
-from scoring.inputs import NEVER, Fixed, Source, latest, moments, source
+from scoring.inputs import Source, latest, moments, source
 from scoring.intake import INSTANT, PERSON
 from scoring.model import SCORES, ScoreModel
 from scoring.standing import Standing, standing
 from scoring.sums import Line, Sum, lines_of, sum_of
 from scoring.terms import POINTS
+from scoring.values import NEVER, Fixed
 
 KEYS = ("priority", "hot", "follow_up", "stale", "reconnect_recent", "reconnect_oldies", "recent")
 

@@ -8,9 +8,10 @@ import numpy as np
 import polars as pl
 
 from scoring.accumulate import HEAT, HEAT_HALF_LIFE_DAYS
-from scoring.decay import DAY, Flags, Floats, Ints, factor
-from scoring.inputs import NEVER, Source, instants, own_gap
+from scoring.decay import DAY, Floats, Ints, factor
+from scoring.inputs import Source, instants, own_gap
 from scoring.model import ScoreModel
+from scoring.values import NEVER
 
 MINUTE = 60_000_000
 COLDEST = 1 / 16  # the warmth of people who never took part
@@ -81,8 +82,3 @@ def _warmth(source: Source, since: Ints) -> Floats:
 def planned(people: pl.DataFrame) -> Ints:
     """The planned next step; NEVER without one."""
     return instants(people["next_step_at"])
-
-
-def has_plan(people: pl.DataFrame, t: Ints) -> Flags:
-    """Whether a next step lies ahead."""
-    return planned(people) > t

@@ -12,8 +12,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from scoring.decay import DAY, LOWEST_EXPONENT, Flags, Floats, Ints
-from scoring.inputs import INPUTS, Fading, Fixed, Input, Source
+from scoring.inputs import INPUTS, Source
 from scoring.terms import POINTS, SHAPES, Term
+from scoring.values import Fading, Fixed, Input
 
 SMOOTH = ("saturating", "linear")  # shapes of fading sums that are laid end to end
 

@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from scoring.decay import Floats
+from scoring.decay import Floats, saturate
 
 POINTS = 10 / log(2)  # ten points double the odds
 RHYTHM_SCALE = 9.0
@@ -63,9 +63,7 @@ def _linear(x: Floats, term: Term) -> Floats:
 
 def _saturating(x: Floats, term: Term) -> Floats:
     """w*x/(x+k)."""
-    positive = np.maximum(x, 0.0)
-    half_point: float = term.params["half_point"]
-    return term.weight * (positive / (positive + half_point))
+    return term.weight * saturate(np.maximum(x, 0.0), term.params["half_point"])
 
 
 def _share(x: Floats, term: Term) -> Floats:
