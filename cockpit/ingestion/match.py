@@ -14,7 +14,7 @@ from cockpit.ingestion.contacts import e164, valid_emails
 from cockpit.ingestion.identifiers import named_ids
 from cockpit.model.ids import WorkspaceId
 from cockpit.storage.database import Connection
-from cockpit.storage.matching import list_matches
+from cockpit.storage.matching import list_matches, list_raw_phone_matches
 
 NEW_SCHEMA = dict.fromkeys(("person_id", "external_id", "email", "phone", "phone_raw", "name"), pl.String)
 PARKED = {
@@ -106,6 +106,9 @@ def _by_contact(
         return rows, pl.DataFrame(schema=NEW_SCHEMA)
     key = pl.coalesce(f"{column}_ok", column)
     stored = list_matches(conn, workspace_id, column, asking.select(key).to_series()).select("key", "person_id")
+    if column == "phone":
+        bare = asking.filter(pl.col("phone_ok").is_null())["phone"]
+        stored = pl.concat([stored, list_raw_phone_matches(conn, workspace_id, bare).select("key", "person_id")])
     fresh = created.filter(pl.col(column).is_not_null()).select(pl.col(column).alias("key"), "person_id")
     people = pl.concat([stored, fresh]).unique()
     several = people.filter(pl.len().over("key") > 1)["key"].unique()

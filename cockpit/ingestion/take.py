@@ -8,7 +8,7 @@ from datetime import datetime
 
 import polars as pl
 
-from cockpit.ingestion.contacts import zone_of_phone
+from cockpit.ingestion.contacts import bare_phone, zone_of_phone
 from cockpit.ingestion.match import Matched, match
 from cockpit.model.ids import WorkspaceId
 from cockpit.storage.database import Connection
@@ -65,13 +65,13 @@ def take(
     tray = count_unmatched(conn, workspace_id) > 0
     fresh, repeated = _judge(conn, workspace_id, frame, tray=tray)
     matched = match(conn, workspace_id, fresh)
+    people = pl.concat([matched.created, matched.adopted], how="diagonal")
     if _create(conn, workspace_id, matched, now) < matched.created.height:
         matched = match(conn, workspace_id, fresh)  # somebody else created one of them a moment ago
     stored = (_appended if alone else _inserted)(conn, workspace_id, matched.frame, now)
     _park(conn, workspace_id, matched.parked, now)
     new = stored.filter(pl.col("outcome") == NEW).select(STORED)
     if tray:
-        people = pl.concat([matched.created, matched.adopted], how="diagonal")
         new = pl.concat([new, bring_home(conn, workspace_id, match_keys(people), now)])
     answers = [_answers(repeated), _answers(stored), _answers(_waiting(matched.parked))]
     return Taken(pl.concat(answers).sort("row"), new)
@@ -180,12 +180,13 @@ def _answers(rows: pl.DataFrame) -> pl.DataFrame:
 def match_keys(people: pl.DataFrame) -> list[str]:
     """The keys under which signals of these people may wait."""
     kinds = {"id": ("person_id", "external_id"), "email": ("email",), "phone": ("phone", "phone_raw")}
+    bare = people.with_columns(bare_phone(pl.col("phone_raw"))) if "phone_raw" in people.columns else people
     return [
         f"{kind}:{value}"
         for kind, columns in kinds.items()
         for column in columns
         if column in people.columns
-        for value in people[column].drop_nulls().unique()
+        for value in bare[column].drop_nulls().unique()
     ]
 
 

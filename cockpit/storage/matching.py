@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import polars as pl
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from cockpit.model.ids import WorkspaceId
@@ -27,6 +27,21 @@ def list_matches(conn: Connection, workspace_id: WorkspaceId, column: str, keys:
         return read_frame(conn, query).cast({"key": pl.String}).select(list(MATCH_SCHEMA))
 
 
+def list_raw_phone_matches(conn: Connection, workspace_id: WorkspaceId, keys: pl.Series) -> pl.DataFrame:
+    """The people whose number as it was given has these digits: numbers that lack their country have no other form."""
+    wanted = keys.drop_nulls().unique().sort()
+    if wanted.is_empty():
+        return pl.DataFrame(schema=MATCH_SCHEMA)
+    digits = func.regexp_replace(person.c.phone_raw, "[^0-9+]", "", "g")
+    with staged(conn, person, pl.DataFrame({"phone_raw": wanted})) as asked:
+        query = (
+            select(asked.c.phone_raw.label("key"), person.c.person_id, person.c.external_id)
+            .join(asked, asked.c.phone_raw == digits)
+            .where(person.c.workspace_id == workspace_id)
+        )
+        return read_frame(conn, query).select(list(MATCH_SCHEMA))
+
+
 def insert_new_people(conn: Connection, workspace_id: WorkspaceId, frame: pl.DataFrame) -> int:
     """Add people nobody else has added meanwhile, and answer how many were added."""
     if not frame.height:
@@ -34,8 +49,11 @@ def insert_new_people(conn: Connection, workspace_id: WorkspaceId, frame: pl.Dat
     rows = in_workspace(frame, workspace_id).sort("person_id")
     # all workspaces: the rows carry their workspace_id
     with staged(conn, person, rows) as source:
-        statement = insert(person).from_select(rows.columns, select(source)).on_conflict_do_nothing()
-        return int(conn.execute(statement).rowcount)
+        statement = insert(person).from_select(rows.columns, select(source))
+        # Without its target DuckDB takes two people without an external id for one.
+        keys = ["workspace_id", "person_id"]
+        added = statement.on_conflict_do_nothing(index_elements=keys).returning(person.c.person_id)
+        return len(conn.execute(added).all())
 
 
 def replace_external_ids(conn: Connection, workspace_id: WorkspaceId, frame: pl.DataFrame) -> None:

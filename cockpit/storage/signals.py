@@ -4,7 +4,6 @@
         frame: columns of `signal` without workspace_id; every row gets one outcome, also repeats within the frame
     append_new(conn, workspace_id, frame) -> int    rows whose ids are known to be new: several times as fast
     list_signals(conn, workspace_id, ids, *, before=None) -> frame(person_id, type, occurred_at, value, scheduled_for)
-    list_all_signals(conn, workspace_id, *, before=None) -> the same of everybody, for replays in memory
     list_digests(conn, workspace_id, frame) -> frame(source, source_event_id, known_digest)   of stored signals
     count_signals(conn, workspace_id) -> int
 The entries of one person's timeline: cockpit.storage.timeline.
@@ -58,7 +57,8 @@ def insert_new(conn: Connection, workspace_id: WorkspaceId, frame: pl.DataFrame)
     batch = frame.with_row_index("position")
     first = batch.unique(subset=KEY, keep="first", maintain_order=True)
     stored = _insert_unknown(conn, in_workspace(first.drop("position"), workspace_id))
-    is_first = batch.join(first.select("position", is_first=pl.lit(value=True)), on="position", how="left")
+    marked = first.select("position", is_first=pl.lit(value=True))
+    is_first = batch.join(marked, on="position", how="left", maintain_order="left")
     judged = is_first.join(stored.with_columns(is_stored=pl.lit(value=True)), on=KEY, how="left", maintain_order="left")
     if stored.height == frame.height:
         known = pl.DataFrame(schema={**dict.fromkeys(KEY, pl.String), "known_digest": pl.String})
@@ -89,11 +89,6 @@ def list_signals(
     with chosen(conn, ids) as wanted:
         query = select(*REPLAYED).join(wanted, wanted.c.person_id == signal.c.person_id)
         return read_frame(conn, _before(query.where(signal.c.workspace_id == workspace_id), before))
-
-
-def list_all_signals(conn: Connection, workspace_id: WorkspaceId, *, before: datetime | None = None) -> pl.DataFrame:
-    """The signals of everybody, as a replay reads them."""
-    return read_frame(conn, _before(select(*REPLAYED).where(signal.c.workspace_id == workspace_id), before))
 
 
 def count_signals(conn: Connection, workspace_id: WorkspaceId) -> int:

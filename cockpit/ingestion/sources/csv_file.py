@@ -39,9 +39,9 @@ class Lines:
             self.cut_off = True
             return None
 
-    def block(self) -> list[str]:
-        """Up to a block of lines."""
-        return list(islice(iter(self.next, None), BLOCK))
+    def block(self, most: int) -> list[str]:
+        """Up to so many lines."""
+        return list(islice(iter(self.next, None), most))
 
 
 def read_csv(path: Path, columns: Columns, *, skip: int, batch_rows: int) -> Iterator[RawBatch]:
@@ -50,7 +50,7 @@ def read_csv(path: Path, columns: Columns, *, skip: int, batch_rows: int) -> Ite
         lines = Lines(lines_of(opened.text))
         header = header_of(lines, path, columns)
         last, waiting, rejects = 0, list[tuple[int, list[str]]](), list[Reject]()
-        for block in blocks(lines, len(header)):
+        for block in blocks(lines, len(header), min(BLOCK, batch_rows)):
             numbered = enumerate(block, start=last + 1)
             last += len(block)
             if last <= skip:
@@ -106,9 +106,9 @@ def frame_of(header: list[str], rows: list[tuple[int, list[str]]]) -> pl.DataFra
     return filled.with_columns(numbers)
 
 
-def blocks(lines: Lines, width: int) -> Iterator[Sequence[Parsed]]:
+def blocks(lines: Lines, width: int, most: int) -> Iterator[Sequence[Parsed]]:
     """The records of a file after its header, some at a time; blank lines are no records."""
-    while block := lines.block():
+    while block := lines.block(most):
         whole = _whole_block(block, width)
         if whole is None:
             lines.again.extendleft(reversed(block))
