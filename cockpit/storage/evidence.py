@@ -1,7 +1,6 @@
 """Accumulators and conversation state: what is kept of people's signals.
 
 get_evidence(conn, workspace_id, ids) -> scoring.evidence.Evidence
-get_all_evidence(conn, workspace_id) -> Evidence               of everybody, for a pass in memory
 upsert_evidence(conn, workspace_id, evidence)                  after an advance
 replace_evidence(conn, workspace_id, ids, evidence)            after a replay: rows it does not have go away
 """
@@ -11,11 +10,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from uuid import UUID
 
-import polars as pl
-from sqlalchemy import Connection, Table, delete, select
+from sqlalchemy import Connection, delete, select
 
 from cockpit.model.ids import WorkspaceId
-from cockpit.storage.frames import bulk_upsert, chosen, in_workspace, own_columns, read_frame, read_rows_of, staged
+from cockpit.storage.frames import bulk_upsert, chosen, in_workspace, read_rows_of, staged
 from cockpit.storage.schema import accumulator, conversation
 from scoring.evidence import Evidence
 
@@ -26,11 +24,6 @@ def get_evidence(conn: Connection, workspace_id: WorkspaceId, ids: Iterable[UUID
     return Evidence(
         read_rows_of(conn, conversation, workspace_id, wanted), read_rows_of(conn, accumulator, workspace_id, wanted)
     )
-
-
-def get_all_evidence(conn: Connection, workspace_id: WorkspaceId) -> Evidence:
-    """What is kept of everybody in the workspace."""
-    return Evidence(_read_all(conn, conversation, workspace_id), _read_all(conn, accumulator, workspace_id))
 
 
 def upsert_evidence(conn: Connection, workspace_id: WorkspaceId, evidence: Evidence) -> None:
@@ -55,8 +48,3 @@ def replace_evidence(
         )
         conn.execute(gone)
     upsert_evidence(conn, workspace_id, evidence)
-
-
-def _read_all(conn: Connection, table: Table, workspace_id: WorkspaceId) -> pl.DataFrame:
-    """All rows of a workspace in a table."""
-    return read_frame(conn, select(*own_columns(table)).where(table.c.workspace_id == workspace_id))

@@ -2,7 +2,6 @@
 
 find_import_run(conn, workspace_id, file_digest) -> ImportRun | None
 upsert_import_run(conn, workspace_id, run)                      in the transaction that stores the batch
-list_import_runs(conn, workspace_id, *, limit=50) -> tuple[ImportRun, ...]     newest first
 """
 
 from __future__ import annotations
@@ -48,10 +47,3 @@ def upsert_import_run(conn: Connection, workspace_id: WorkspaceId, run: ImportRu
     statement = insert(import_run).values(workspace_id=workspace_id, **asdict(run))
     changes = {column.name: statement.excluded[column.name] for column in COLUMNS if column.name != "file_digest"}
     conn.execute(statement.on_conflict_do_update(index_elements=["workspace_id", "file_digest"], set_=changes))
-
-
-def list_import_runs(conn: Connection, workspace_id: WorkspaceId, *, limit: int = 50) -> tuple[ImportRun, ...]:
-    """The imports of a workspace, newest first."""
-    query = select(*COLUMNS).where(import_run.c.workspace_id == workspace_id)
-    rows = conn.execute(query.order_by(import_run.c.started_at.desc(), import_run.c.file_digest).limit(limit))
-    return tuple(ImportRun(**row._mapping) for row in rows)

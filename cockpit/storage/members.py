@@ -1,7 +1,6 @@
 """Members of a workspace, and the logins behind them.
 
 list_members(conn, workspace_id) -> tuple[Member, ...]      by name
-find_member(conn, workspace_id, email) -> Member | None
 upsert_member(conn, workspace_id, *, email, name, role="member", now) -> MemberId
 """
 
@@ -37,13 +36,6 @@ def list_members(conn: Connection, workspace_id: WorkspaceId) -> tuple[Member, .
     """The members of a workspace by name."""
     query = select(*COLUMNS).where(member.c.workspace_id == workspace_id).order_by(member.c.name, member.c.email)
     return tuple(Member(**row._mapping) for row in conn.execute(query))
-
-
-def find_member(conn: Connection, workspace_id: WorkspaceId, email: str) -> Member | None:
-    """The member with this e-mail address, or None."""
-    query = select(*COLUMNS).where(member.c.workspace_id == workspace_id, member.c.email == email.casefold())
-    row = conn.execute(query).one_or_none()
-    return None if row is None else Member(**row._mapping)
 
 
 def upsert_member(

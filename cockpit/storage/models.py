@@ -3,7 +3,6 @@
 find_published_model(conn, workspace_id, as_of=None) -> StoredModel | None    the one valid then; None: the preset
 list_models(conn, workspace_id) -> tuple[StoredModel, ...]                    newest first
 insert_model(conn, workspace_id, *, spec, note, now, status="draft") -> int   the new version
-replace_model_status(conn, workspace_id, version, *, status, valid_from=None)
 list_signal_types(conn, workspace_id) -> dict[str, spec]
 upsert_signal_types(conn, workspace_id, specs)
 """
@@ -15,10 +14,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, func, select, update
+from sqlalchemy import Connection, func, select
 from sqlalchemy.dialects.postgresql import insert
 
-from cockpit.errors import NotFound
 from cockpit.model.ids import WorkspaceId
 from cockpit.storage.frames import own_columns
 from cockpit.storage.schema import score_model, signal_type
@@ -73,23 +71,6 @@ def insert_model(
     row = {"version": version, "status": status, "valid_from": valid_from, "created_at": now, "note": note}
     conn.execute(insert(score_model).values(workspace_id=workspace_id, spec=dict(spec), **row))
     return version
-
-
-def replace_model_status(
-    conn: Connection, workspace_id: WorkspaceId, version: int, *, status: str, valid_from: datetime | None = None
-) -> None:
-    """Publish, retire or take back a version.
-
-    Raises:
-        NotFound: There is no such version.
-    """
-    changed = conn.execute(
-        update(score_model)
-        .where(score_model.c.workspace_id == workspace_id, score_model.c.version == version)
-        .values(status=status, valid_from=valid_from)
-    )
-    if not changed.rowcount:
-        raise NotFound(f"There is no score model version {version}.")
 
 
 def list_signal_types(conn: Connection, workspace_id: WorkspaceId) -> dict[str, Mapping[str, Any]]:

@@ -6,8 +6,6 @@
     upsert_companies(conn, workspace_id, frame) -> int
     list_people(conn, workspace_id, ids) -> frame           table columns + company, owner (names)
     list_facts(conn, workspace_id, ids) -> frame            what scoring.score wants as `facts`
-    list_facts_after(conn, workspace_id, after, limit) -> frame     the next page by person_id, for whole rescores
-    list_all_facts(conn, workspace_id) -> frame             of everybody, for replays in memory
     list_person_ids_after(conn, workspace_id, after, limit) -> pl.Series
     list_locked(conn, workspace_id, ids) -> pl.Series       first thing of a restate: one writer per person
     count_people(conn, workspace_id) -> int
@@ -118,16 +116,6 @@ def list_facts(conn: Connection, workspace_id: WorkspaceId, ids: Iterable[UUID |
     with chosen(conn, ids) as wanted:
         query = select(*FACTS).join(wanted, wanted.c.person_id == person.c.person_id)
         return read_frame(conn, query.where(person.c.workspace_id == workspace_id))
-
-
-def list_all_facts(conn: Connection, workspace_id: WorkspaceId) -> pl.DataFrame:
-    """What scoring has to know of everybody in the workspace."""
-    return read_frame(conn, select(*FACTS).where(person.c.workspace_id == workspace_id))
-
-
-def list_facts_after(conn: Connection, workspace_id: WorkspaceId, after: UUID | str | None, limit: int) -> pl.DataFrame:
-    """The facts of the next people by id: the pages of a pass over everybody."""
-    return read_frame(conn, _page(select(*FACTS), workspace_id, after, limit))
 
 
 def list_person_ids_after(

@@ -2,7 +2,6 @@
 
 list_rules(conn, workspace_id) -> tuple[Rule, ...]                by key
 insert_missing_rules(conn, workspace_id, rules, *, now)           never changes one that exists
-replace_switches(conn, workspace_id, rule_key, *, enabled, auto_execute)
 """
 
 from __future__ import annotations
@@ -11,10 +10,9 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, select
 from sqlalchemy.dialects.postgresql import insert
 
-from cockpit.errors import NotFound
 from cockpit.model.ids import WorkspaceId
 from cockpit.storage.schema import rule
 
@@ -46,16 +44,3 @@ def insert_missing_rules(conn: Connection, workspace_id: WorkspaceId, rules: Seq
     if rules:
         rows = [{"workspace_id": workspace_id, "created_at": now, **asdict(one)} for one in rules]
         conn.execute(insert(rule).values(rows).on_conflict_do_nothing(index_elements=["workspace_id", "rule_key"]))
-
-
-def replace_switches(
-    conn: Connection, workspace_id: WorkspaceId, rule_key: str, *, enabled: bool, auto_execute: bool
-) -> None:
-    """Switch a rule.
-
-    Raises:
-        NotFound: There is no such rule.
-    """
-    statement = update(rule).where(rule.c.workspace_id == workspace_id, rule.c.rule_key == rule_key)
-    if not conn.execute(statement.values(enabled=enabled, auto_execute=auto_execute)).rowcount:
-        raise NotFound(f"There is no rule {rule_key}.")

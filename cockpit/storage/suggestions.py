@@ -3,9 +3,7 @@
 upsert_suggestions(conn, workspace_id, frame) -> int
 list_suggestions(conn, workspace_id, ids) -> frame              every card of these people, in any state
 get_suggestion(conn, workspace_id, action_id) -> Suggestion     raises NotFound
-list_top_suggestions(conn, workspace_id, *, limit, owner_id=None) -> frame     best rank first; never drifts
 list_woken(conn, workspace_id, now, *, limit=None) -> pl.Series  people whose snooze or card has run out
-count_causes(conn, workspace_id, *, at_most) -> frame(action_type, evidence_type, people)   of open cards
 replace_state(conn, workspace_id, action_id, *, state, changed_at, changed_by, snoozed_until=None,
               dismiss_reason=None, suppressed_until=None, rank_key=None)
 """
@@ -18,12 +16,12 @@ from datetime import datetime
 from uuid import UUID
 
 import polars as pl
-from sqlalchemy import Connection, and_, func, or_, select, update
+from sqlalchemy import Connection, and_, or_, select, update
 
 from cockpit.errors import NotFound
 from cockpit.model.ids import PersonId, WorkspaceId
 from cockpit.storage.frames import bulk_upsert, in_workspace, own_columns, read_frame, read_rows_of
-from cockpit.storage.schema import score, suggested_action
+from cockpit.storage.schema import suggested_action
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,23 +74,6 @@ def get_suggestion(conn: Connection, workspace_id: WorkspaceId, action_id: UUID)
     return Suggestion(**row._mapping)
 
 
-def list_top_suggestions(
-    conn: Connection, workspace_id: WorkspaceId, *, limit: int, owner_id: UUID | None = None
-) -> pl.DataFrame:
-    """The best open card of each person, best first; equal ranks of the last place are all there."""
-    rank = suggested_action.c.rank_key
-    table = suggested_action
-    ranked = [table.c.workspace_id == workspace_id, rank.is_not(None)]
-    if owner_id is not None:
-        own = select(score.c.person_id).where(score.c.workspace_id == workspace_id, score.c.owner_id == owner_id)
-        ranked.append(table.c.person_id.in_(own))
-    last = select(rank).where(*ranked).order_by(rank.desc()).offset(limit - 1).limit(1)
-    floor = conn.execute(last).scalar_one_or_none()
-    if floor is not None:
-        ranked.append(rank >= floor)
-    return read_frame(conn, select(*own_columns(table)).where(*ranked).order_by(rank.desc()))
-
-
 def list_woken(conn: Connection, workspace_id: WorkspaceId, now: datetime, *, limit: int | None = None) -> pl.Series:
     """The people with a card whose snooze is over or whose situation has passed by itself."""
     table = suggested_action
@@ -102,20 +83,6 @@ def list_woken(conn: Connection, workspace_id: WorkspaceId, now: datetime, *, li
     )
     query = select(table.c.person_id).where(table.c.workspace_id == workspace_id, awake).distinct()
     return read_frame(conn, query.order_by(table.c.person_id).limit(limit))["person_id"]
-
-
-def count_causes(conn: Connection, workspace_id: WorkspaceId, *, at_most: int) -> pl.DataFrame:
-    """How many people have an open card of each action and cause; counting stops at `at_most` for each."""
-    table = suggested_action
-    place = func.row_number().over(partition_by=(table.c.action_type, table.c.evidence_type)).label("place")
-    numbered = (
-        select(table.c.action_type, table.c.evidence_type, place)
-        .where(table.c.workspace_id == workspace_id, table.c.state == "OPEN")
-        .subquery()
-    )
-    people = func.count().label("people")
-    query = select(numbered.c.action_type, numbered.c.evidence_type, people).where(numbered.c.place <= at_most)
-    return read_frame(conn, query.group_by(numbered.c.action_type, numbered.c.evidence_type))
 
 
 def replace_state(

@@ -2,22 +2,19 @@
 
 list_timeline(conn, workspace_id, person_id, *, limit=50, before=None, as_of=None) -> tuple[Entry, ...]
     before: (occurred_at, source, source_event_id) of the last entry shown, for the next page
-list_signals_of_types(conn, workspace_id, types, *, since, until) -> frame(person_id, type, occurred_at, value)
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-import polars as pl
 from sqlalchemy import Connection, select, tuple_
 
 from cockpit.model.ids import WorkspaceId
-from cockpit.storage.frames import read_frame
 from cockpit.storage.schema import signal
 
 
@@ -58,17 +55,3 @@ def list_timeline(
         query = query.where(signal.c.occurred_at < as_of)
     rows = conn.execute(query.order_by(*(column.desc() for column in ORDER)).limit(limit))
     return tuple(Entry(**row._mapping) for row in rows)
-
-
-def list_signals_of_types(
-    conn: Connection, workspace_id: WorkspaceId, types: Sequence[str], *, since: datetime, until: datetime
-) -> pl.DataFrame:
-    """All signals of some types in a span, oldest first."""
-    columns = (signal.c.person_id, signal.c.type, signal.c.occurred_at, signal.c.value)
-    query = select(*columns).where(
-        signal.c.workspace_id == workspace_id,
-        signal.c.type.in_(types),
-        signal.c.occurred_at >= since,
-        signal.c.occurred_at < until,
-    )
-    return read_frame(conn, query.order_by(signal.c.occurred_at, signal.c.person_id))

@@ -6,7 +6,6 @@ find_workspace(conn, subdomain) -> Workspace | None
 get_workspace_by_id(conn, workspace_id) -> Workspace   raises NotFound
 list_workspaces(conn) -> tuple[Workspace, ...]         by name
 replace_data_version(conn, workspace_id, *, received_at=None) -> int    one higher; the new version
-replace_settings(conn, workspace_id, settings)
 delete_workspace(conn, workspace_id)                   with everything in it
 """
 
@@ -115,11 +114,6 @@ def replace_data_version(conn: Connection, workspace_id: WorkspaceId, *, receive
         changes["last_received_at"] = func.coalesce(newest, received_at)
     statement = update(workspace).where(workspace.c.workspace_id == workspace_id).values(**changes)
     return int(conn.execute(statement.returning(workspace.c.data_version)).scalar_one())
-
-
-def replace_settings(conn: Connection, workspace_id: WorkspaceId, settings: Mapping[str, Any]) -> None:
-    """Store the settings of a workspace."""
-    conn.execute(update(workspace).where(workspace.c.workspace_id == workspace_id).values(settings=dict(settings)))
 
 
 def delete_workspace(conn: Connection, workspace_id: WorkspaceId) -> None:

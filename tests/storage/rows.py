@@ -164,7 +164,10 @@ def fill(conn: Connection, workspace_id: WorkspaceId, mark: str) -> None:
     people.upsert_people(
         conn,
         workspace_id,
-        frame_of(person_row(ANA, mark, owner_id=str(member_id)), person_row(BEN, mark, is_demo=True)),
+        frame_of(
+            person_row(ANA, mark, owner_id=str(member_id)),
+            person_row(BEN, mark, is_demo=True, phone_raw="06 12 34 56 78"),
+        ),
     )
     deal = {"opportunity_id": str(DEAL), "name": mark, "person_id": str(ANA), "stage": "NEW", "created_at": NOW}
     bulk_insert(conn, opportunity, in_workspace(frame_of(deal), workspace_id))

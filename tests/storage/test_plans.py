@@ -11,10 +11,11 @@ import pytest
 from sqlalchemy import Connection, event, text
 
 from cockpit.model.ids import WorkspaceId
-from cockpit.storage import scores, signals, suggestions
+from cockpit.storage import scores, signals
 from cockpit.storage.database import Database
 from cockpit.storage.engines import engine_named
 from cockpit.storage.frames import bulk_insert, in_workspace
+from cockpit.storage.panel_index import Reach, find_lines
 from cockpit.storage.schema import person, score, signal, suggested_action
 from tests.storage.rows import NOW, card_row, person_row, score_row, signal_row
 
@@ -67,12 +68,12 @@ def plans(db: Database, ask: Any, monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 @pytest.mark.parametrize("engine_name", ["postgresql"])  # DuckDB has no such indexes: decision 0002
 def test_panels_read_their_indexes(db: Database, crowd: WorkspaceId, monkeypatch: pytest.MonkeyPatch) -> None:
+    now = NOW - timedelta(days=1)
     reads: dict[str, Any] = {
-        f"ix_score_{panel}": partial(scores.list_top, workspace_id=crowd, key=f"{panel}_key", limit=25, margin=1)
-        for panel in PANELS
+        f"ix_score_{panel}": partial(find_lines, reach=Reach(crowd, now, 25, {f"{panel}_key": 0.5})) for panel in PANELS
     }
-    reads["ix_suggested_action_rank"] = partial(suggestions.list_top_suggestions, workspace_id=crowd, limit=25)
-    reads["ix_score_due_at"] = partial(scores.list_due, workspace_id=crowd, now=NOW - timedelta(days=1), limit=25)
+    reads["ix_suggested_action_rank"] = partial(find_lines, reach=Reach(crowd, now, 25, {"rank_key": 0.0}))
+    reads["ix_score_due_at"] = partial(scores.list_due, workspace_id=crowd, now=now, limit=25)
     reads["ix_signal_person_time"] = partial(signals.list_signals, workspace_id=crowd, ids=[workspace_person(7)])
     for index, read in reads.items():
         for plan in plans(db, read, monkeypatch):
