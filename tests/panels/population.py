@@ -9,7 +9,9 @@ from datetime import datetime, timedelta
 
 import polars as pl
 
+from cockpit.ingestion.counters import recount
 from cockpit.ingestion.restate import restate
+from cockpit.ingestion.rulebook import get_rulebook
 from cockpit.model.ids import WorkspaceId, person_id_of
 from cockpit.storage.database import Database
 from cockpit.storage.frame_types import frame_schema
@@ -56,9 +58,7 @@ def settle(db: Database, workspace_id: WorkspaceId, now: datetime) -> list[str]:
             for name in ("ada", "bob")
         ]
         upsert_signal_types(conn, workspace_id, OWN_TYPES)
-        insert_model(
-            conn, workspace_id, spec=model.to_dict(), note="", now=now, status="published", valid_from=now
-        )
+        insert_model(conn, workspace_id, spec=model.to_dict(), note="", now=now, status="published", valid_from=now)
         insert_missing_rules(conn, workspace_id, RULES, now=now)
     return [str(member) for member in members]
 
@@ -84,7 +84,8 @@ def _person(
     return {
         "person_id": str(person_id_of(workspace_id, external or f"nobody-{number}")),
         "external_id": external,
-        "name": chance.choice(["Ana Ruiz", "Ümit Öz", "سارة", "Zoë", "ana ruiz"]) + (f" {number}" if chance.random() < 0.5 else ""),
+        "name": chance.choice(["Ana Ruiz", "Ümit Öz", "سارة", "Zoë", "ana ruiz"])
+        + (f" {number}" if chance.random() < 0.5 else ""),
         "email": f"p{number}@example.test" if chance.random() < 0.7 else None,
         "phone": f"+3316{number:08}" if chance.random() < 0.7 else None,
         "owner_id": chance.choice([*members, None]),
@@ -144,3 +145,4 @@ def store(db: Database, workspace_id: WorkspaceId, population: Population, now: 
             group = population.ids[start : start + GROUP]
             last = max((lasts[one] for one in group if one in lasts), default=now - timedelta(days=3))
             restate(conn, workspace_id, group, last + (now - last) * chance.random() ** 3)
+        recount(conn, workspace_id, get_rulebook(conn, workspace_id).catalogue)
