@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import closing
 from io import BytesIO
 
 import polars as pl
 
+from cockpit.exports.ahead import ahead
 from cockpit.exports.formula import guarded
 from cockpit.exports.sink import Sink
 from cockpit.exports.table import Column, Table
@@ -22,9 +24,10 @@ limits = ""
 def write(table: Table, sink: Sink) -> Iterator[int]:
     """Write the table; yields the number of rows after each batch."""
     sink.write(",".join(f'"{name}"' for name in table.names).encode() + b"\r\n")
-    for frame in table.frames:
-        sink.write(_lines(frame, table.columns))
-        yield frame.height
+    with closing(ahead((_lines(frame, table.columns), frame.height) for frame in table.frames)) as batches:
+        for lines, rows in batches:
+            sink.write(lines)
+            yield rows
 
 
 def _lines(frame: pl.DataFrame, columns: tuple[Column, ...]) -> memoryview:

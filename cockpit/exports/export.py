@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
-import polars as pl
-
+from cockpit.exports.ahead import ahead
 from cockpit.exports.certificate import Certificate, Order, certificate_bytes, certificate_path, iso
 from cockpit.exports.registry import format_named
 from cockpit.exports.sink import complete_or_nothing
@@ -48,12 +46,3 @@ def export(table: Table, order: Order, slug: str, path: Path, *, progress: Progr
     with complete_or_nothing(certificate_path(path)) as beside:
         beside.write(certificate_bytes(certificate))
     return certificate
-
-
-def ahead(frames: Iterator[pl.DataFrame]) -> Generator[pl.DataFrame]:
-    """The same frames, each read while the one before is being written."""
-    with ThreadPoolExecutor(max_workers=1) as reader:
-        coming = reader.submit(next, frames, None)
-        while (frame := coming.result()) is not None:
-            coming = reader.submit(next, frames, None)
-            yield frame

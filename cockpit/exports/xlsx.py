@@ -7,10 +7,11 @@ spreadsheet runs as a formula. The ordinary writers need minutes for a million r
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import dataclass
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
-import polars as pl
-
+from cockpit.exports.ahead import ahead
 from cockpit.exports.sheet_xml import FOOT, head_of, rows_of, title_row
 from cockpit.exports.sink import Sink
 from cockpit.exports.table import Table
@@ -32,23 +33,31 @@ FIRST_DATE = (1980, 1, 1, 0, 0, 0)  # the oldest a zip can hold: the same rows m
 
 def write(table: Table, sink: Sink) -> Iterator[int]:
     """Write the table, sheet after sheet; yields the number of rows after each batch."""
-    with ZipFile(sink, "w", ZIP_DEFLATED, compresslevel=1) as book:
-        waiting: Iterator[pl.DataFrame] = _pieces(table)
+    pieces = ahead(_pieces(table))
+    with ZipFile(sink, "w", ZIP_DEFLATED, compresslevel=1) as book, closing(pieces):
         sheets = 0
-        piece = next(waiting, None)
+        piece = next(pieces, None)
         while piece is not None or sheets == 0:
             sheets += 1
             rows, size = 1, 0
             with book.open(_member(f"xl/worksheets/sheet{sheets}.xml"), "w") as sheet:
                 sheet.write(head_of(table.columns) + title_row(table.columns))
-                while piece is not None and rows + piece.height <= SHEET_ROWS and size < SHEET_BYTES:
-                    size += sheet.write(rows_of(piece, table.columns))
-                    rows += piece.height
-                    yield piece.height
-                    piece = next(waiting, None)
+                while piece is not None and rows + piece.rows <= SHEET_ROWS and size < SHEET_BYTES:
+                    size += sheet.write(piece.xml)
+                    rows += piece.rows
+                    yield piece.rows
+                    piece = next(pieces, None)
                 sheet.write(FOOT)
         for name, text in parts(sheets).items():
             book.writestr(_member(name), text)
+
+
+@dataclass(frozen=True, slots=True)
+class _Piece:
+    """Some rows as XML."""
+
+    xml: bytes
+    rows: int
 
 
 def _member(name: str) -> ZipInfo:
@@ -57,7 +66,8 @@ def _member(name: str) -> ZipInfo:
     return member
 
 
-def _pieces(table: Table) -> Iterator[pl.DataFrame]:
+def _pieces(table: Table) -> Iterator[_Piece]:
     """The frames in pieces small enough that their XML stays small, whatever the caller's batch size."""
     for frame in table.frames:
-        yield from frame.iter_slices(PIECE_ROWS)
+        for some in frame.iter_slices(PIECE_ROWS):
+            yield _Piece(rows_of(some, table.columns), some.height)
