@@ -34,7 +34,6 @@ from sqlalchemy import cast as sql_cast
 from sqlalchemy import column as sql_column
 from sqlalchemy import table as sql_table
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.exc import IntegrityError as BrokenConstraint
 from sqlalchemy.pool import QueuePool
 
 from cockpit.errors import (
@@ -43,6 +42,7 @@ from cockpit.errors import (
     DatabaseLocked,
     DatabaseNewer,
     DatabaseUnavailable,
+    InvalidInput,
     Misconfigured,
     StorageFull,
 )
@@ -86,8 +86,10 @@ class DuckDb:
         original = error.orig if isinstance(error, DBAPIError) and error.orig is not None else error
         if not isinstance(original, duckdb.Error):
             return None
-        if isinstance(error, BrokenConstraint) or isinstance(original, duckdb.ConstraintException):
+        if isinstance(original, duckdb.ConstraintException):
             return Conflict()
+        if isinstance(original, duckdb.DataError):
+            return InvalidInput(f"The database cannot hold a value: {str(original).splitlines()[0]}.")
         return sentence_for(str(original), url.database or "")
 
     def steady(self, conn: Connection) -> Connection:

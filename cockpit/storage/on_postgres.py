@@ -30,6 +30,7 @@ from sqlalchemy import (
     MetaData,
     Select,
     String,
+    Subquery,
     Table,
     Uuid,
     create_engine,
@@ -37,6 +38,7 @@ from sqlalchemy import (
     extract,
     func,
     literal,
+    literal_column,
     select,
     text,
 )
@@ -44,9 +46,8 @@ from sqlalchemy import cast as sql_cast
 from sqlalchemy import column as sql_column
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.exc import IntegrityError as BrokenConstraint
 
-from cockpit.errors import CockpitError, Conflict, DatabaseUnavailable, StorageFull
+from cockpit.errors import CockpitError, Conflict, DatabaseUnavailable, InvalidInput, StorageFull
 from cockpit.storage.frame_types import INSTANT
 from cockpit.storage.stage_names import stage_name
 from cockpit.storage.statements import written
@@ -57,8 +58,11 @@ SETTINGS = "SET TIME ZONE 'UTC'; SET jit = off"
 SMALL = 500
 # A list of ids travels as an array: the planner knows how long it is and takes the index for a short one.
 SMALL_LIST = 5_000
-# Stands for NULL in COPY output; no stored text holds this control character by itself.
-NULL = "\x02"
+# The second column of a frame that has one: a line without any character would not count as a row.
+FILLER = "filler"
+# Types that travel as whole numbers.
+AS_NUMBERS: dict[pl.DataType, pl.DataType] = {INSTANT: pl.Int64(), pl.Boolean(): pl.Int64(), pl.Date(): pl.Int64()}
+GOT_IN_THE_WAY = "Another write of the same rows got in the way; please retry."
 MIGRATION_LOCK = 7_415_203_117
 
 
@@ -89,16 +93,7 @@ class Postgres:
         original = error.orig if isinstance(error, DBAPIError) and error.orig is not None else error
         if not isinstance(original, psycopg.Error):
             return None
-        if isinstance(error, BrokenConstraint) or isinstance(original, psycopg.errors.IntegrityError):
-            return Conflict()
-        if isinstance(original, psycopg.errors.DiskFull):
-            return StorageFull()
-        if isinstance(original, psycopg.errors.DeadlockDetected | psycopg.errors.SerializationFailure):
-            return DatabaseUnavailable("Another write of the same rows got in the way; please retry.")
-        if isinstance(original, psycopg.OperationalError):
-            reason = str(original).strip().splitlines()
-            return DatabaseUnavailable(f"PostgreSQL at {place(url)} does not answer: {reason[0] if reason else ''}")
-        return None
+        return sentence_for(original, url)
 
     def steady(self, conn: Connection) -> Connection:
         """The connection with one snapshot per transaction instead of one per statement."""
@@ -167,6 +162,22 @@ def set_up(connection: Any, record: Any) -> None:
     connection.autocommit = False
 
 
+def sentence_for(error: psycopg.Error, url: URL) -> CockpitError | None:
+    """The error an error of PostgreSQL stands for; the first kind that fits."""
+    reason = (str(error).strip().splitlines() or [""])[0]
+    for kind, said in (
+        (psycopg.errors.IntegrityError, Conflict()),
+        (psycopg.errors.DataError, InvalidInput(f"The database cannot hold a value: {reason}.")),
+        (psycopg.errors.DiskFull, StorageFull()),
+        (psycopg.errors.DeadlockDetected, DatabaseUnavailable(GOT_IN_THE_WAY)),
+        (psycopg.errors.SerializationFailure, DatabaseUnavailable(GOT_IN_THE_WAY)),
+        (psycopg.OperationalError, DatabaseUnavailable(f"PostgreSQL at {place(url)} does not answer: {reason}")),
+    ):
+        if isinstance(error, kind):
+            return said
+    return None
+
+
 def place(url: URL) -> str:
     """Host and database, without the password."""
     host = url.host or url.query.get("host") or "the local socket"
@@ -185,10 +196,10 @@ def copy_command(conn: Connection, statement: Select[Any]) -> tuple[str, dict[st
 
     COPY takes no parameters: the driver puts the values into the text, quoted.
     """
-    found, values = written(conn, statement, lambda inner: select(*(portable(column) for column in inner.c)))
+    found, values = written(conn, statement, travelling)
     texts = [quote(conn, key) for key, kind in found.schema.items() if kind == pl.String()]
     quoted = f", FORCE_QUOTE ({', '.join(texts)})" if texts else ""
-    return f"COPY ({found.text}) TO STDOUT (FORMAT csv, NULL '{NULL}'{quoted})", values, found.schema
+    return f"COPY ({found.text}) TO STDOUT (FORMAT csv{quoted})", values, found.schema
 
 
 @contextmanager
@@ -215,17 +226,20 @@ def portable(column: Any) -> Any:
     return column
 
 
+def travelling(inner: Subquery) -> Select[Any]:
+    """The columns of a statement as they travel. Text is quoted on the way, so that an empty one is not a null."""
+    filler: list[Any] = [literal_column("1", Integer).label(FILLER)] if len(inner.c) == 1 else []
+    return select(*(portable(column) for column in inner.c), *filler)
+
+
 def parsed(data: bytes, schema: Mapping[str, pl.DataType]) -> pl.DataFrame:
     """CSV from COPY as a frame."""
-    read_as = {key: pl.Int64() if kind in (INSTANT, pl.Boolean(), pl.Date()) else kind for key, kind in schema.items()}
-    frame = pl.read_csv(
-        io.BytesIO(data),
-        has_header=False,
-        schema=read_as,
-        null_values=NULL,
-        raise_if_empty=False,
-    )
-    return frame.with_columns(restored(key, kind) for key, kind in schema.items() if read_as[key] != kind)
+    read_as: dict[str, pl.DataType] = {
+        key: pl.Int64() if kind in (INSTANT, pl.Boolean(), pl.Date()) else kind for key, kind in schema.items()
+    }
+    filler: dict[str, pl.DataType] = {FILLER: pl.Int64()} if len(schema) == 1 else {}
+    frame = pl.read_csv(io.BytesIO(data), has_header=False, schema=read_as | filler, raise_if_empty=False)
+    return frame.select(restored(key, kind) if read_as[key] != kind else key for key, kind in schema.items())
 
 
 def restored(key: str, kind: pl.DataType) -> pl.Expr:

@@ -9,7 +9,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import datetime
 from pathlib import Path
 from secrets import token_hex
@@ -27,7 +27,7 @@ from cockpit.errors import (
     StorageFull,
 )
 from cockpit.model.ids import WorkspaceId
-from cockpit.storage import pending, rules, workspaces
+from cockpit.storage import models, pending, rules, workspaces
 from cockpit.storage.database import Database, open_database
 from cockpit.storage.frames import bulk_insert, in_workspace
 from cockpit.storage.on_duckdb import sentence_for
@@ -71,19 +71,17 @@ def test_a_limit_on_file_sizes_is_a_full_disk(tmp_path: Path, now: datetime) -> 
 
 def check_full(folder: Path, roomy: Path, now: datetime) -> None:
     """Write until the disk is full, twice; the last accepted write is there, also for who moves to another disk."""
-    database = open_database(f"duckdb:///{folder / 'cockpit.duckdb'}")
-    upgrade_database(database)
-    with database.write() as conn:
-        workspace = workspaces.insert_workspace(conn, subdomain="a", name="A", time_zone="UTC", now=now)
-    accepted = fill_up(database, workspace, 0)
-    accepted = fill_up(database, workspace, accepted)
-    assert accepted > 0
-    assert stored(database, workspace) == accepted
-    shutil.copytree(folder, roomy)
-    database.close()
-    moved = open_database(f"duckdb:///{roomy / 'cockpit.duckdb'}")
-    assert stored(moved, workspace) == accepted
-    moved.close()
+    with closing(open_database(f"duckdb:///{folder / 'cockpit.duckdb'}")) as database:
+        upgrade_database(database)
+        with database.write() as conn:
+            workspace = workspaces.insert_workspace(conn, subdomain="a", name="A", time_zone="UTC", now=now)
+        accepted = fill_up(database, workspace, 0)
+        accepted = fill_up(database, workspace, accepted)
+        assert accepted > 0
+        assert stored(database, workspace) == accepted
+        shutil.copytree(folder, roomy)
+    with closing(open_database(f"duckdb:///{roomy / 'cockpit.duckdb'}")) as moved:
+        assert stored(moved, workspace) == accepted
 
 
 def fill_up(database: Database, workspace: WorkspaceId, accepted: int) -> int:
@@ -98,13 +96,13 @@ def fill_up(database: Database, workspace: WorkspaceId, accepted: int) -> int:
 def store(database: Database, workspace: WorkspaceId, number: int) -> None:
     """Store a number with much ballast."""
     with database.write() as conn:
-        workspaces.replace_settings(conn, workspace, {"number": number, "ballast": token_hex(100_000)})
+        models.upsert_signal_types(conn, workspace, {"NUMBER": {"number": number, "ballast": token_hex(100_000)}})
 
 
 def stored(database: Database, workspace: WorkspaceId) -> int:
     """The number that is stored."""
     with database.read() as conn:
-        return int(workspaces.get_workspace_by_id(conn, workspace).settings["number"])
+        return int(models.list_signal_types(conn, workspace)["NUMBER"]["number"])
 
 
 @contextmanager

@@ -29,6 +29,7 @@ from sqlalchemy import (
     select,
 )
 
+from cockpit.errors import InvalidInput
 from cockpit.storage.database import Database
 from cockpit.storage.frame_types import empty_frame, frame_schema
 from cockpit.storage.frames import bulk_insert, bulk_upsert, chosen, read_frame, staged, stream_frames
@@ -71,6 +72,8 @@ NAMES = (
     "nan",
     "1e5",
     "\u200b",
+    "\x02",
+    "\x1f",
 )
 AMOUNTS = (
     None,
@@ -171,6 +174,22 @@ def python_values(series: pl.Series) -> list[Any]:
     """The distinct values of a column, ids as UUID."""
     distinct = series.drop_nulls().unique().to_list()
     return [UUID(one) for one in distinct] if series.name == "person_id" else distinct
+
+
+def test_one_column_alone(db: Database) -> None:
+    given = rows(60)
+    with with_things(db) as conn:
+        bulk_insert(conn, thing, given)
+        for name in ("name", "amount", "is_on", "day", "seen_at", "person_id"):
+            query = select(thing.c[name]).where(thing.c.workspace_id == SPACE).order_by(thing.c.number)
+            assert read_frame(conn, query).equals(given.select(name)), name
+
+
+def test_what_cannot_be_held_is_said(db: Database) -> None:
+    for column, value in (("number", 2**40), ("person_id", "no id")):
+        bad = rows(2).with_columns(pl.lit(value).alias(column))
+        with pytest.raises(InvalidInput, match="The database cannot hold a value"), with_things(db) as conn:
+            bulk_insert(conn, thing, bad)
 
 
 def test_sums_and_counts_have_types(db: Database) -> None:
