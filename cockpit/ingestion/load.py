@@ -64,12 +64,15 @@ def import_signals(
     """Import a file of signals, after its people and its catalogue when they are given."""
     chosen = options or Options()
     version = _publish(cockpit, workspace_id, catalogue, now) if catalogue else None
+    first = Import(cockpit, workspace_id, people, "people", PEOPLE_COLUMNS, chosen.rows_at_once) if people else None
     job = Import(cockpit, workspace_id, path, "signals", SIGNAL_COLUMNS, chosen.rows_at_once)
-    known = _import_people(cockpit, workspace_id, people, now, options=chosen, progress=progress) if people else None
-    store = partial(_store_signals, workspace_id=workspace_id, now=now, options=chosen)
-    signals = job.run(store, now, progress)
+    known = first.run(partial(_store_people, job=first, now=now, options=chosen), now, progress) if first else None
+    signals = job.run(partial(_store_signals, job=job, now=now, options=chosen), now, progress)
     sweep_tray(cockpit, workspace_id, now)
     catch_up(cockpit, workspace_id, now, progress, people_at_once=chosen.people_at_once)
+    if first and known:
+        first.finish(known, now)
+    job.finish(signals, now)
     return Loaded(signals, known, version)
 
 
@@ -84,8 +87,10 @@ def import_people(
 ) -> Imported:
     """Import a file of people."""
     chosen = options or Options()
-    imported = _import_people(cockpit, workspace_id, path, now, options=chosen, progress=progress)
+    job = Import(cockpit, workspace_id, path, "people", PEOPLE_COLUMNS, chosen.rows_at_once)
+    imported = job.run(partial(_store_people, job=job, now=now, options=chosen), now, progress)
     catch_up(cockpit, workspace_id, now, progress, people_at_once=chosen.people_at_once)
+    job.finish(imported, now)
     return imported
 
 
@@ -118,36 +123,23 @@ def _publish(cockpit: WithDatabase, workspace_id: WorkspaceId, path: Path, now: 
     return version
 
 
-def _import_people(
-    cockpit: WithDatabase,
-    workspace_id: WorkspaceId,
-    path: Path,
-    now: datetime,
-    *,
-    options: Options,
-    progress: Progress | None,
-) -> Imported:
-    job = Import(cockpit, workspace_id, path, "people", PEOPLE_COLUMNS, options.rows_at_once)
-    return job.run(partial(_store_people, workspace_id=workspace_id, now=now, options=options), now, progress)
-
-
 def _store_signals(
-    conn: Connection, batch: RawBatch, *, alone: bool, workspace_id: WorkspaceId, now: datetime, options: Options
+    conn: Connection, batch: RawBatch, *, alone: bool, job: Import, now: datetime, options: Options
 ) -> tuple[Tally, tuple[Reject, ...]]:
     normal = normalise(batch.frame, now, source=options.source, zone=options.zone)
-    taken = take(conn, workspace_id, normal.frame, now, alone=alone)
-    upsert_pending(conn, workspace_id, taken.new["person_id"].unique())
+    taken = take(conn, job.workspace_id, normal.frame, now, alone=alone)
+    upsert_pending(conn, job.workspace_id, taken.new["person_id"].unique())
     return _told(batch, normal, taken)
 
 
 def _store_people(
-    conn: Connection, batch: RawBatch, *, alone: bool, workspace_id: WorkspaceId, now: datetime, options: Options
+    conn: Connection, batch: RawBatch, *, alone: bool, job: Import, now: datetime, options: Options
 ) -> tuple[Tally, tuple[Reject, ...]]:
     del alone  # people are merged, so others may store the same ones
     normal = normalise_people(batch.frame, now, zone=options.zone)
-    taken = take_people(conn, workspace_id, normal.frame, now)
+    taken = take_people(conn, job.workspace_id, normal.frame, now)
     accepted = taken.answers.filter(pl.col("status") == "accepted")["person_id"]
-    upsert_pending(conn, workspace_id, pl.concat([accepted, taken.new["person_id"]]).unique())
+    upsert_pending(conn, job.workspace_id, pl.concat([accepted, taken.new["person_id"]]).unique())
     return _told(batch, normal, taken)
 
 

@@ -48,9 +48,14 @@ class Store(Protocol):
 class Imported:
     """What became of the rows of a file; `resumed_after` is the row an earlier run had come to."""
 
-    tally: Tally
+    run: ImportRun
     rejects_file: Path | None
     resumed_after: int = 0
+
+    @property
+    def tally(self) -> Tally:
+        """The counts, which add up to the rows of the file."""
+        return tally_of(self.run)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,8 +81,13 @@ class Import:
                 if progress:
                     progress(Step("rows", batch.position, size, tally_of(run)))
         with self.cockpit.db.write() as conn:
-            upsert_import_run(conn, self.workspace_id, replace(run, finished_at=now))
-        return Imported(tally_of(run), rejects.path if run.rejected else None, resumed)
+            upsert_import_run(conn, self.workspace_id, run)
+        return Imported(run, rejects.path if run.rejected else None, resumed)
+
+    def finish(self, imported: Imported, now: datetime) -> None:
+        """Say that everything that follows from the rows is done, too: the next run of this file starts anew."""
+        with self.cockpit.db.write() as conn:
+            upsert_import_run(conn, self.workspace_id, replace(imported.run, finished_at=now))
 
     def _begun(self, now: datetime) -> ImportRun:
         """The run that was broken off, or a new one; a finished one starts again, and finds all duplicates."""

@@ -34,7 +34,7 @@ def state_of(db: Database, workspace_id: WorkspaceId) -> dict[str, pl.DataFrame]
 
 def assert_same(left: dict[str, pl.DataFrame], right: dict[str, pl.DataFrame]) -> None:
     for name, frame in left.items():
-        assert frame.height == right[name].height, name
-        assert frame.equals(right[name]), (
-            f"{name}\n{frame.join(right[name], on=frame.columns, how='anti', nulls_equal=True)}"
-        )
+        other = right[name]
+        assert frame.height == other.height, f"{name}: {frame.height} rows and {other.height}"
+        differing = [column for column in frame.columns if not frame[column].equals(other[column])]
+        assert not differing, f"{name}: {differing}\n{frame.select(differing)}\n{other.select(differing)}"
