@@ -6,6 +6,7 @@ import os
 import platform
 import tempfile
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -15,7 +16,9 @@ from cockpit.bench.files import measure_exports
 from cockpit.bench.ingest import measure_import, measure_singles, write_files
 from cockpit.bench.reads import measure_panels, measure_rescore
 from cockpit.bench.synthetic import Population
+from cockpit.bench.timing import ratio
 from cockpit.bootstrap import Cockpit, open_cockpit
+from cockpit.errors import InvalidInput
 from cockpit.ingestion.load import import_signals
 from cockpit.model.ids import WorkspaceId
 from cockpit.settings import Settings
@@ -23,43 +26,71 @@ from cockpit.storage.scratch import fresh_database
 from cockpit.storage.workspaces import insert_workspace
 
 SMALL = (100, 1_000)
-Say = Callable[[str], None]
+PARTS = ("panels", "rescore", "export", "single_signals")
 
 
-def run_engine(url: str, population: Population, say: Say, *, raw_runs: int) -> dict[str, Any]:
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What a run does."""
+
+    population: Population
+    parts: tuple[str, ...]
+    raw_runs: int
+    say: Callable[[str], None]
+
+
+def parts_named(text: str) -> tuple[str, ...]:
+    """The parts of a run that were asked for.
+
+    Raises:
+        InvalidInput: there is no such part.
+    """
+    parts = tuple(word.strip() for word in text.split(",") if word.strip())
+    strange = [part for part in parts if part not in PARTS]
+    if strange:
+        raise InvalidInput(f"There is no part {strange[0]!r}: the parts are {', '.join(PARTS)}.")
+    return parts or PARTS
+
+
+def run_engine(url: str, plan: Plan) -> dict[str, Any]:
     """Every measurement on a fresh database beside the given one."""
     with tempfile.TemporaryDirectory(prefix="cockpit-bench-") as name, fresh_database(url, Path(name)) as fresh:
         cockpit = open_cockpit(Settings(database_url=fresh))
         try:
-            return measure_all(cockpit, population, Path(name), say, raw_runs=raw_runs)
+            return measure_all(cockpit, plan, Path(name))
         finally:
             cockpit.close()
 
 
-def measure_all(cockpit: Cockpit, population: Population, folder: Path, say: Say, *, raw_runs: int) -> dict[str, Any]:
-    """The measurements, in the order in which each leaves what the next one needs."""
-    now = population.until
-    big = new_workspace(cockpit, "bench", now)
+def measure_all(cockpit: Cockpit, plan: Plan, folder: Path) -> dict[str, Any]:
+    """The measurements, in the order in which each leaves what the next one needs; the import is always done."""
+    now = plan.population.until
+    workspace_id = new_workspace(cockpit, "bench", now)
+    plan.say("making files")
+    files = write_files(plan.population, folder)
+    plan.say("import")
+    result: dict[str, Any] = {"import": measure_import(cockpit, workspace_id, files, now)}
+    work: dict[str, Callable[[], dict[str, Any]]] = {
+        "panels": lambda: compare_sizes(cockpit, workspace_id, plan, folder),
+        "rescore": lambda: measure_rescore(cockpit, workspace_id, now),
+        "export": lambda: measure_exports(cockpit, workspace_id, folder, now),
+        "single_signals": lambda: measure_singles(cockpit, workspace_id, plan.population, now),
+    }
+    for part in (part for part in PARTS if part in plan.parts):
+        plan.say(part)
+        result[part] = work[part]()
+    return result
+
+
+def compare_sizes(cockpit: Cockpit, workspace_id: WorkspaceId, plan: Plan, folder: Path) -> dict[str, Any]:
+    """The panels of the big workspace, and those of one with a hundred people in the same database."""
+    now = plan.population.until
     small = new_workspace(cockpit, "bench-small", now)
-    say("making files")
-    files = write_files(population, folder)
-    say("import")
-    result: dict[str, Any] = {"import": measure_import(cockpit, big, files, now)}
     fill_small(cockpit, small, folder, now)
     cockpit.db.settle()
-    say("ten panels")
-    result["panels"] = measure_panels(cockpit, big, now, raw_runs=raw_runs)
-    result["panels_of_100_people"] = measure_panels(cockpit, small, now, raw_runs=raw_runs)
-    result["panels"]["p50_over_p50_of_100_people"] = round(
-        result["panels"]["p50_ms"] / result["panels_of_100_people"]["p50_ms"], 2
-    )
-    say("rescore")
-    result["rescore"] = measure_rescore(cockpit, big, now)
-    say("exports")
-    result["export"] = measure_exports(cockpit, big, folder, now)
-    say("single signals")
-    result["single_signals"] = measure_singles(cockpit, big, population, now)
-    return result
+    few = measure_panels(cockpit, small, now, raw_runs=plan.raw_runs)
+    many = measure_panels(cockpit, workspace_id, now, raw_runs=plan.raw_runs)
+    return {**many, "p50_over_p50_of_100_people": ratio(many["p50_ms"], few["p50_ms"]), "of_100_people": few}
 
 
 def new_workspace(cockpit: Cockpit, subdomain: str, now: datetime) -> WorkspaceId:

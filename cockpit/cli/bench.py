@@ -9,7 +9,7 @@ from typing import Any
 import typer
 from rich.console import Console
 
-from cockpit.bench.run import machine, run_engine
+from cockpit.bench.run import Plan, machine, parts_named, run_engine
 from cockpit.bench.servers import engines_named, server_of
 from cockpit.bench.synthetic import Population
 from cockpit.cli.output import print_json
@@ -27,6 +27,7 @@ def bench(
     engine: str = typer.Option("both", help="duckdb, postgresql or both."),
     postgresql: str | None = typer.Option(None, help="A PostgreSQL server whose user may create databases."),
     raw_runs: int = typer.Option(3, min=1, help="How often the panels are made from raw signals."),
+    parts: str = typer.Option("", help="Only these after the import: panels,rescore,export,single_signals."),
     as_json: bool = typer.Option(False, "--json", help="Print JSON."),
 ) -> None:
     """Measure import, panels, rescore and exports on made-up data in databases of their own, as ratios of one run."""
@@ -35,8 +36,8 @@ def bench(
     report: dict[str, Any] = {"people": people, "signals": signals, "machine": machine(), "engines": {}}
     for name in engines_named(engine):
         with server_of(name, postgresql) as url:
-            say = partial(console.print, f"{name}:")
-            report["engines"][name] = run_engine(url, population, say, raw_runs=raw_runs)
+            plan = Plan(population, parts_named(parts), raw_runs, partial(console.print, f"{name}:"))
+            report["engines"][name] = run_engine(url, plan)
     if as_json:
         print_json(report)
     else:

@@ -9,6 +9,7 @@ import pytest
 
 from cockpit.bench import ingest, reads
 from cockpit.bench.reads import DifferentPanels, check_same
+from cockpit.bench.run import parts_named
 from cockpit.bench.servers import engines_named
 from cockpit.errors import InvalidInput
 from cockpit.model.panel import PanelRow, PanelRows
@@ -49,6 +50,19 @@ def test_report_has_every_ratio(engine: str, postgres_server: str) -> None:
 def test_unknown_engine_is_named() -> None:
     with pytest.raises(InvalidInput, match="no engine 'oracle': choose one of duckdb, postgresql or both"):
         engines_named("oracle")
+
+
+@pytest.mark.usefixtures("few_runs")
+def test_only_some_parts() -> None:
+    answer = cockpit_command(
+        "bench", "--people", "100", "--signals", "1000", "--engine", "duckdb", "--parts", "rescore", "--json"
+    )
+    assert list(answer.json()["engines"]["duckdb"]) == ["import", "rescore"]
+
+
+def test_unknown_part_is_named() -> None:
+    with pytest.raises(InvalidInput, match="no part 'lunch': the parts are panels, rescore, export, single_signals"):
+        parts_named("panels,lunch")
 
 
 def test_different_answers_are_not_compared() -> None:
