@@ -57,7 +57,8 @@ def _extremes() -> list[pl.Expr]:
         return pl.when(pl.col(flag)).then(at)
 
     return [
-        at.min().alias("first_at"),
+        # a refusal does not begin an acquaintance: an early one would make the own rhythm look slow
+        pl.when(~pl.col("against").fill_null(value=False)).then(at).min().alias("first_at"),
         at.max().alias("last_at"),
         pl.len().alias("signals"),
         when("inbound").max().alias("last_inbound_at"),

@@ -140,15 +140,14 @@ def _tenure(source: Source, term: Term) -> Input:
 def _rhythm(source: Source, term: Term) -> Input:
     """Quiet in units of the person's own gap, shrunk to that of the population."""
     found = source.of(term.types)
-    last = latest(found, source.size)
-    rows = np.flatnonzero(last != NEVER)
+    last, first = latest(found, source.size), instants(source.people["first_at"])
     repeats = np.zeros(source.size)
     for sums in found:
         repeats[sums.rows] += sums.total
-    first = instants(source.people["first_at"])
-    tenure = np.maximum(last[rows] - first[rows], 0) / DAY
-    gap = own_gap(tenure, np.maximum(repeats[rows] - 1, 0), term.params["gap_days"], term.params["pseudo"])
-    return Elapsed(rows, last[rows], gap)
+    known = (last != NEVER) & (first != NEVER)
+    tenure = np.maximum(np.where(known, last, 0) - np.where(known, first, 0), 0) / DAY
+    gap = own_gap(tenure, np.maximum(repeats - 1, 0), term.params["gap_days"], term.params["pseudo"])
+    return Elapsed(np.arange(source.size), last, gap)
 
 
 def own_gap(tenure_days: Floats, repeats: Floats, gap_days: float, pseudo: float) -> Floats:

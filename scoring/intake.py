@@ -79,6 +79,7 @@ _MEANING: dict[str, pl.DataType] = {
     "closes_them": pl.Boolean(),
     "sets": pl.Boolean(),
     "clears": pl.Boolean(),
+    "against": pl.Boolean(),
     "opts_out": pl.Boolean(),
     "becomes": pl.String(),
 }
@@ -95,6 +96,7 @@ def _meaning(kind: SignalType) -> dict[str, object]:
         "closes_them": kind.closes_turn in ("them", "both"),
         "sets": kind.plans == "sets",
         "clears": kind.plans == "clears",
+        "against": kind.weight < 0,
         "opts_out": kind.opts_out,
         "becomes": kind.lifecycle,
     }

@@ -211,7 +211,7 @@ def _reconnect_terms(catalogue: Catalogue, gap_days: float, median_value: float 
         ("long", "In the longer run", "decayed:long", "saturating", 1.5, long, (LONG,)),
         ("value", "Value", "value", "saturating", 0.5, {"median": median_value, "half_point": 2.0}, valued),
         ("rhythm", "Quiet against own rhythm", "rhythm", "rhythm", -2.0, rhythm, (SHORT,)),
-        ("silence", "Quiet", "since", "quiet", -1.0, {"half_life_days": gap_days}, (SHORT,)),
+        ("silence", "Quiet", "quiet", "quiet", -1.0, {"half_life_days": gap_days}, (SHORT,)),
     ]
     return [
         Term(

@@ -41,7 +41,8 @@ def last_touch(people: pl.DataFrame) -> Ints:
 def usual_gap(people: pl.DataFrame, model: ScoreModel) -> Floats:
     """Days a person usually lets pass between contacts, shrunk to the population's."""
     first, last = instants(people["first_at"]), last_touch(people)
-    tenure = np.where(last == NEVER, 0, last - np.where(last == NEVER, 0, first)) / DAY
+    known = (first != NEVER) & (last != NEVER)
+    tenure = (np.where(known, last, 0) - np.where(known, first, 0)) / DAY
     repeats = people["contact_days"].fill_null(1).cast(pl.Float64).to_numpy() - 1
     return own_gap(tenure, np.maximum(repeats, 0), model.gap_days, model.pseudo_gaps)
 

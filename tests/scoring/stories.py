@@ -89,9 +89,10 @@ def _state(signals: list[Row], catalogue: Catalogue) -> dict[str, Any]:
     since = min((at for at, _ in openings), default=None)
     plans = [plan for at, _, what, plan in known if what.plans == "sets" and at > cleared and plan]
     became = [(at, what.lifecycle) for at, _, what, _ in known if what.lifecycle]
+    against = {kind for kind, what in catalogue.items() if what.weight < 0}
     last_at = max(row[2] for row in signals)
     return {
-        "first_at": min(row[2] for row in signals),
+        "first_at": min((row[2] for row in signals if row[1] not in against), default=None),
         "last_at": last_at,
         "last_type": max(row[1] for row in signals if row[2] == last_at),
         "last_inbound_at": max(inbound)[0] if inbound else None,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
+import numpy as np
 import polars as pl
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -128,3 +129,19 @@ def test_profile_alone_never_expires() -> None:
     row = score(replay(frame([]), BUILT_IN), facts, model, NOW).row(0, named=True)
     assert (row["due_at"], row["crosses_at"], row["engagement"]) == (None, None, None)
     assert row["fit"] == 57.21
+
+
+def test_a_crowd_holds() -> None:
+    chance = np.random.default_rng(5)
+    kinds = sorted(kind for kind, what in BUILT_IN.items() if not what.opts_out)
+    ages = 90 * chance.random(6000) * chance.random(6000) ** 2
+    crowd = [signal(chance.choice(kinds), age + 1e-6, f"p{n % 500}") for n, age in enumerate(ages)]
+    evidence = replay(frame(crowd), BUILT_IN, NOW)
+    facts = evidence.people.select("person_id")
+    stored = score(evidence, facts, MODEL, NOW)
+    spans = [(due or NOW + timedelta(days=3650)) - NOW for due in stored["due_at"]]
+    for _ in range(4):
+        then = [NOW + span * float(part) for span, part in zip(spans, chance.random(len(spans)), strict=True)]
+        now = score(evidence, facts, MODEL, pl.Series(then, dtype=pl.Datetime("us", "UTC")), ahead=False)
+        for before, after in zip(stored.to_dicts(), now.to_dicts(), strict=True):
+            still(before, after)

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import random
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import polars as pl
 import pytest
@@ -9,8 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from scoring.evidence import no_evidence, replay
+from scoring.inputs import moments
 from scoring.model import preset_model
-from scoring.score import score
+from scoring.score import prepare, score
 from scoring.signals import BUILT_IN, Catalogue
 from scoring.terms import POINTS
 from tests.scoring.stories import EPOCH, NOW, Row, frame, instants, people, signal, stories
@@ -53,7 +54,7 @@ def test_later_rows_leave_a_score_as_it_was(story: list[Row], more: list[Row]) -
 
 
 @given(stories, st.sampled_from(WEAK), instants)
-def test_a_thousand_weak_signals_stay_below_their_cap(story: list[Row], kind: str, at: object) -> None:
+def test_a_thousand_weak_signals_stay_below_their_cap(story: list[Row], kind: str, at: datetime) -> None:
     story = [*story, ("ann", "NO_ANSWER", EPOCH, None, None)]
     flood = [("ann", kind, NOW - timedelta(hours=n, seconds=1), None, None) for n in range(1000)]
     assert 0 <= total(story + flood) - total(story) <= BUILT_IN[kind].weight * POINTS + 0.02
@@ -61,16 +62,16 @@ def test_a_thousand_weak_signals_stay_below_their_cap(story: list[Row], kind: st
 
 @given(stories, st.sampled_from(POSITIVE), instants)
 @settings(max_examples=80)
-def test_a_positive_inbound_signal_never_lowers(story: list[Row], kind: str, at: object) -> None:
+def test_a_positive_inbound_signal_never_lowers(story: list[Row], kind: str, at: datetime) -> None:
     story = [*story, ("ann", "NO_ANSWER", EPOCH, None, None)]
-    assert total([*story, ("ann", kind, at, None, None)]) >= total(story)  # type: ignore[list-item]
+    assert total([*story, ("ann", kind, at, None, None)]) >= total(story)
 
 
 @given(stories, st.sampled_from(NEGATIVE), instants)
 @settings(max_examples=80)
-def test_a_negative_signal_never_raises(story: list[Row], kind: str, at: object) -> None:
+def test_a_negative_signal_never_raises(story: list[Row], kind: str, at: datetime) -> None:
     story = [*story, ("ann", "NO_ANSWER", EPOCH, None, None)]
-    assert total([*story, ("ann", kind, at, None, None)]) <= total(story)  # type: ignore[list-item]
+    assert total([*story, ("ann", kind, at, None, None)]) <= total(story)
 
 
 @given(st.sampled_from(POSITIVE), st.floats(0.001, 3650), st.floats(0.001, 3650))
@@ -160,3 +161,25 @@ def test_who_does_not_look_ahead_gets_the_same_but_no_end() -> None:
     assert now.drop(later).equals(whole.drop(later))
     assert now.schema == whole.schema
     assert now.select(later).null_count().row(0) == (3, 3, 3)
+
+
+@given(stories, st.sampled_from(POSITIVE), st.floats(0.0, 1.0))
+def test_a_fresh_signal_makes_coming_back_no_less_likely(story: list[Row], kind: str, part: float) -> None:
+    story = [*story, ("ann", "NO_ANSWER", EPOCH, None, None)]
+    newest = max(at for who, _, at, *_ in story if who == "ann")
+    fresh: Row = ("ann", kind, newest + (NOW - timedelta(microseconds=1) - newest) * (0.9 + part / 10), None, None)
+    before, after = (
+        prepare(replay(frame(rows), BUILT_IN, NOW), people("ann"), MODEL).total(moments(NOW, 1), "reconnect")[0]
+        for rows in (story, [*story, fresh])
+    )
+    assert after >= before
+
+
+@given(stories, st.sampled_from(NEGATIVE), instants)
+def test_a_negative_signal_makes_coming_back_no_likelier(story: list[Row], kind: str, at: datetime) -> None:
+    story = [*story, ("ann", "NO_ANSWER", EPOCH, None, None)]
+    before, after = (
+        prepare(replay(frame(rows), BUILT_IN, NOW), people("ann"), MODEL).total(moments(NOW, 1), "reconnect")[0]
+        for rows in (story, [*story, ("ann", kind, at, None, None)])
+    )
+    assert after <= before
