@@ -84,7 +84,7 @@ class Database:
             translated = self._storage_engine.translate(error, self.url)
             if translated is None:
                 raise
-            if isinstance(translated, StorageFull):
+            if isinstance(translated, StorageFull | DatabaseUnavailable):
                 self._storage_engine.forget(self.pool)
             raise translated from error
 

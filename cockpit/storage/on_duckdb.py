@@ -148,7 +148,7 @@ def file_url(url: URL) -> URL:
         return url
     place = Path(path).expanduser().absolute()
     try:
-        place.parent.mkdir(parents=True, exist_ok=True)
+        place.parent.mkdir(parents=True, exist_ok=True, mode=0o700)  # names and numbers of people are nobody else's
     except OSError as error:
         raise Misconfigured(f"The folder {place.parent} cannot be created: {error.strerror}.") from error
     return url.set(database=str(place))

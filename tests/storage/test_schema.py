@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -50,6 +52,26 @@ def test_head_is_the_newest_revision() -> None:
 def test_upgrade_twice_is_once(empty_url: str) -> None:
     assert upgrade(empty_url) == migrations.HEAD
     assert upgrade(empty_url) == migrations.HEAD
+
+
+@pytest.mark.parametrize("engine_name", ["postgresql"])  # a second process cannot open a DuckDB file
+def test_processes_that_upgrade_at_once(empty_url: str) -> None:
+    command = [sys.executable, "-c", f"from cockpit.storage.upgrade import upgrade; print(upgrade({empty_url!r}))"]
+    started = [subprocess.Popen(command, stdout=subprocess.PIPE, text=True) for _ in range(3)]
+    assert [process.communicate()[0].strip() for process in started] == [migrations.HEAD] * 3
+
+
+def test_a_current_database_opens_without_alembic(db: Database, database_url: str) -> None:
+    db.close()
+    code = (
+        "import sys\n"
+        "from cockpit.bootstrap import open_cockpit\n"
+        "from cockpit.settings import Settings\n"
+        "with open_cockpit(Settings(database_url=sys.argv[1])) as cockpit:\n"
+        "    print(cockpit.db.engine_name, 'alembic' in sys.modules)\n"
+    )
+    found = subprocess.run([sys.executable, "-c", code, database_url], capture_output=True, text=True, check=True)
+    assert found.stdout == f"{db.engine_name} False\n"
 
 
 def test_a_failed_upgrade_leaves_nothing(empty_url: str, monkeypatch: pytest.MonkeyPatch) -> None:

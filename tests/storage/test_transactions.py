@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from pathlib import Path
 from threading import Event
 
 import pytest
@@ -11,7 +12,8 @@ import pytest
 from cockpit.errors import Conflict, InvalidInput
 from cockpit.model.ids import WorkspaceId
 from cockpit.storage import evidence, pending, people, workspaces
-from cockpit.storage.database import Database
+from cockpit.storage.database import Database, open_database
+from cockpit.storage.upgrade import find_version, upgrade_database
 from tests.storage.rows import ANA, BEN, NOW, evidence_of, frame_of, person_row
 
 
@@ -120,3 +122,43 @@ def test_a_subdomain_is_taken_once(db: Database, workspace: WorkspaceId) -> None
             workspaces.insert_workspace(conn, subdomain=" ", name="N", time_zone="UTC", now=NOW)
         assert workspaces.find_workspace(conn, "south") is None
         assert [one.name for one in workspaces.list_workspaces(conn)] == ["North"]
+
+
+def test_settling_empties_the_log(db: Database, workspace: WorkspaceId) -> None:
+    log = None if db.file is None else db.file.with_name(f"{db.file.name}.wal")
+    assert log is None or log.exists()
+    db.settle()
+    assert log is None or not log.exists()
+    with db.read() as conn:
+        assert [one.workspace_id for one in workspaces.list_workspaces(conn)] == [workspace]
+
+
+def test_settling_beside_a_writer_waits_or_leaves_it(db: Database, workspace: WorkspaceId) -> None:
+    with db.read() as conn:
+        assert pending.count_pending(conn, workspace) == 0
+        db.settle()
+        add_pending(db, workspace)
+    with db.read() as conn:
+        assert pending.count_pending(conn, workspace) == 1
+
+
+def test_a_database_in_memory_is_one_for_all_its_connections() -> None:
+    first, second = open_database("duckdb:///:memory:"), open_database("duckdb://")
+    upgrade_database(first)
+    with first.write() as conn:
+        workspaces.insert_workspace(conn, subdomain="a", name="A", time_zone="UTC", now=NOW)
+        with first.read() as beside:
+            assert workspaces.list_workspaces(beside) == ()
+    with first.read() as conn:
+        assert len(workspaces.list_workspaces(conn)) == 1
+    assert (first.file, second.file) == (None, None)
+    with second.read() as conn:
+        assert find_version(conn) is None
+    first.close()
+    second.close()
+
+
+def test_a_new_folder_is_for_its_owner_only(tmp_path: Path) -> None:
+    database = open_database(f"duckdb:///{tmp_path / 'new' / 'cockpit.duckdb'}")
+    assert (tmp_path / "new").stat().st_mode & 0o077 == 0
+    database.close()
