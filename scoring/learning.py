@@ -99,7 +99,7 @@ class Ladder:
         self.standing = self._preset(source, rows)[order]
         width = sum(len(slot.prior().mean) for slot in slots) + 1
         open_weights = Design(tuple(slots), whole.matrix[order][:, :width])
-        self.designs = {WEIGHTS: open_weights}
+        self.designs = {WEIGHTS: open_weights} if slots else {}
         if steps:
             self.designs[SCORECARD] = whole.of(order)
         self.slices = sliced(self.rows, lessons.horizon_days, FEWEST_FOR_CURVES if curves else FEWEST)

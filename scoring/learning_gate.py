@@ -18,7 +18,7 @@ SEED = 20
 TOP_SHARE = 0.1
 WORST_LOSS = -0.01
 WORST_CALIBRATION = 0.05
-ROWS_PER_BIN = 50
+ROWS_PER_BIN = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +83,7 @@ class Ranked:
 def calibration_error(chance: Floats, labels: Floats) -> float:
     """Mean distance of promised and observed shares over bins of equal size.
 
-    At most ten bins and at least fifty rows in each: in smaller bins luck alone looks like a broken promise.
+    At most ten bins and at least 200 rows in each: in smaller bins luck alone looks like a broken promise.
     """
     if len(labels) == 0:
         return 1.0

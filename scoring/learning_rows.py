@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from scoring.decay import Flags, Floats, Ints
 
 LATE_SHARE = 0.2
+ENOUGH_KNOWN = 1 / 3
 CHECK_SHARE = 0.5  # of the late rows: the rest sets the scaling
 
 
@@ -95,6 +96,7 @@ def sliced(rows: Rows, horizon_days: float, fewest: int) -> Slices:
     check[np.flatnonzero(late)] = later_share(np.unique(ranks[late], return_inverse=True)[1], CHECK_SHARE)
     early = ~late
     known = early & (rows.t + int(horizon_days * DAY) <= rows.t[late].min(initial=np.iinfo(np.int64).max))
-    if known.any() and sum(rows.of(known).classes()) >= fewest and rows.of(known).both():
+    left = rows.of(known)
+    if left.both() and sum(left.classes()) >= fewest and known.sum() >= ENOUGH_KNOWN * early.sum():
         early = known
     return Slices(early, late & ~check, check)

@@ -103,11 +103,12 @@ def _latest_before(pairs: pl.DataFrame, events: pl.DataFrame) -> pl.DataFrame:
 
 
 def training_grid(before: datetime, horizon_days: float, first: datetime | None) -> pl.Series:
-    """Evenly spaced instants to learn from, each with its horizon over by `before`.
+    """Evenly spaced instants to learn from, each with its horizon over by `before`, at the same time of day.
 
     The first quarter of the history only warms up: people seen then have almost no past to be judged by.
     """
     last = before - days(horizon_days)
     start = last if first is None else min(last, first + (last - first) * BURN_IN)
-    instants = sorted({last - (last - start) * place / (GRID_INSTANTS - 1) for place in range(GRID_INSTANTS)})
-    return pl.Series("as_of", instants, dtype=pl.Datetime("us", "UTC"))
+    step = max((last - start).days // (GRID_INSTANTS - 1), 1)
+    instants = [last - days(step * place) for place in range(GRID_INSTANTS)]
+    return pl.Series("as_of", sorted(t for t in instants if t >= start), dtype=pl.Datetime("us", "UTC"))

@@ -154,6 +154,8 @@ def _pairs(asked: Asked, material: Material) -> tuple[pl.DataFrame, pl.DataFrame
     reached = material.outcomes if material.outcomes is not None else material.signals.clear()
     instants = pl.Series("as_of", [instant], dtype=INSTANT)
     everybody = eligible_pairs(material.task, material.people, material.signals, reached, instants)
+    if everybody.is_empty():
+        raise InvalidInput(f"Nobody is to be ranked at {asked.as_of}: the task leaves nobody of these files.")
     return everybody.with_columns(batch=pl.lit(None, pl.String)), None
 
 

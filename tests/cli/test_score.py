@@ -194,6 +194,13 @@ def test_options_that_make_no_sense_are_refused(folder: Path, options: tuple[str
     assert sentence in answer.err
 
 
+def test_nobody_to_rank_is_said(folder: Path) -> None:
+    folder.joinpath("c.toml").write_text(CATALOGUE.replace("[task]", "[task]\nall_have_signals = true"))
+    answer = score(folder, "--as-of", "2026-01-01T00:00:00Z", times=False)
+    assert answer.status == 1
+    assert answer.err.startswith("Nobody is to be ranked at 2026-01-01T00:00:00Z")
+
+
 def test_an_instant_is_needed(folder: Path) -> None:
     answer = score(folder, times=False)
     assert (answer.status, answer.err) == (1, "Say when to rank: give --as-of or --truth-times.\n")

@@ -67,7 +67,9 @@ def test_labels_that_are_not_known_yet_are_left_out() -> None:
 
 
 def test_the_grid_to_learn_from_ends_where_the_last_horizon_is_over() -> None:
-    grid = training_grid(at(100), 20, at(0))
-    assert grid.to_list()[-1] == at(80)
-    assert grid.to_list()[0] == at(20)
+    grid = training_grid(at(100), 20, at(0)).to_list()
+    assert len(grid) == 12
+    assert grid[-1] == at(80)
+    assert grid[0] == at(25)  # steps of whole days, so that the time of day stays
+    assert training_grid(at(100), 20, at(77)).to_list() == [at(78), at(79), at(80)]
     assert training_grid(at(100), 20, None).to_list() == [at(80)]
