@@ -42,7 +42,8 @@ def usual_gap(people: pl.DataFrame, model: ScoreModel) -> Floats:
     """Days a person usually lets pass between contacts, shrunk to the population's."""
     first, last = instants(people["first_at"]), last_touch(people)
     known = (first != NEVER) & (last != NEVER)
-    tenure = (np.where(known, last, 0) - np.where(known, first, 0)) / DAY
+    # the first signal that counts may be later than the last contact, when that one was a refusal
+    tenure = np.maximum(np.where(known, last, 0) - np.where(known, first, 0), 0) / DAY
     repeats = people["contact_days"].fill_null(1).cast(pl.Float64).to_numpy() - 1
     return own_gap(tenure, np.maximum(repeats, 0), model.gap_days, model.pseudo_gaps)
 
