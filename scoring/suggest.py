@@ -134,9 +134,15 @@ def _cards(people: pl.DataFrame, now: datetime) -> pl.DataFrame:
 def _spread(people: pl.DataFrame, now: datetime) -> pl.DataFrame:
     """The situations of each person as rows; one wide look at the people is cheaper than one look per situation."""
     at = _microseconds(now)
-    wide = people.select("person_id", *CHANNEL_NEEDS_OF, *_WIDE).explode(_FIELDS)
-    number = (pl.int_range(pl.len(), dtype=pl.Int64) % len(SITUATIONS)).cast(pl.Int32).alias("situation")
-    rows = wide.with_columns(number).filter((pl.col("until") > at) & (pl.col("since") < pl.col("until")))
+    columns, size = people.select(_WIDE).get_columns(), len(_FIELDS)
+    who = people.select("person_id", *CHANNEL_NEEDS_OF).get_columns()
+    parts = [
+        pl.DataFrame([*who, *(column.alias(name) for name, column in zip(_FIELDS, columns[start:], strict=False))])
+        for start in range(0, len(columns), size)
+    ]
+    number = (pl.int_range(pl.len(), dtype=pl.Int64) // max(people.height, 1)).cast(pl.Int32).alias("situation")
+    rows = pl.concat(parts).with_columns(number)
+    rows = rows.filter((pl.col("until") > at) & (pl.col("since") < pl.col("until")))
     raised = rows.join(_CONSTANTS, on="situation", maintain_order="left").with_columns(_raised(at))
     end = pl.min_horizontal("until", pl.col("since") + pl.col("again"))
     changes = pl.when(pl.col("since") > at).then("since").otherwise(end)
@@ -158,13 +164,13 @@ def _spread(people: pl.DataFrame, now: datetime) -> pl.DataFrame:
 
 
 def _wide() -> list[pl.Expr]:
-    """One list per field, with an entry per situation: null where it does not apply."""
-    columns: dict[str, list[pl.Expr]] = {name: [] for name in _FIELDS}
-    for action, situation in SITUATIONS:
+    """The fields of every situation side by side; `since` is null where it does not apply."""
+    columns: list[pl.Expr] = []
+    for number, (action, situation) in enumerate(SITUATIONS):
         channel = pl.lit(action.channel, dtype=pl.String) if situation.channel is None else situation.channel
         anchor = situation.evidence_at if situation.anchor is None else situation.anchor
         fields = {
-            "since": _epoch(situation.since),
+            "since": pl.when(situation.when).then(_epoch(situation.since)),
             "until": _epoch(situation.until),
             "evidence_type": situation.evidence_type.cast(pl.String),
             "evidence_at": _epoch(situation.evidence_at),
@@ -172,9 +178,8 @@ def _wide() -> list[pl.Expr]:
             "effect": situation.effect.cast(pl.Float64),
             "anchor": _epoch(anchor),
         }
-        for name, field in fields.items():
-            columns[name].append(pl.when(situation.when).then(field) if name == "since" else field)
-    return [pl.concat_list(each).alias(name) for name, each in columns.items()]
+        columns += [fields[name].alias(f"{number}:{name}") for name in _FIELDS]
+    return columns
 
 
 def _constants() -> pl.DataFrame:

@@ -41,6 +41,8 @@ CAUSE_SCHEMA = {
     "has_email": pl.Boolean,
     "time_zone": pl.String,
 }
+CROWD = 1_000  # people near the last place of a panel who are all looked at
+DUE = -1
 RANK_KEY = "rank_key"  # of suggested_action; every other key is a column of score
 
 
@@ -59,10 +61,26 @@ class Reach:
 def list_candidates(conn: Connection, reach: Reach) -> pl.DataFrame:
     """Everybody who may be among the first `limit` people of one of the panels, and everybody who is due."""
     lines = find_lines(conn, reach)
-    parts = [part for key, line in lines.items() for part in _above(reach, key, line)]
-    holding = select(union(*parts).subquery().c.person_id, literal(0).label("is_due")) if parts else None
-    due = _due(reach)
-    return read_frame(conn, due if holding is None else union_all(holding, due).subquery().select())
+    found = read_frame(conn, select(union_all(*_near(reach, lines), _due(reach)).subquery()))
+    near = found.filter(pl.col("panel") != DUE)
+    if near["panel"].value_counts()["count"].max() == CROWD:
+        # So many have nearly the same number that who is shown must be decided where they are stored.
+        parts = [part for key, line in lines.items() for part in _above(reach, key, line)]
+        shown = select(union(*parts).subquery().c.person_id, literal(0).label("panel"))
+        found = read_frame(conn, select(union_all(shown, _due(reach)).subquery()))
+    is_due = (pl.col("panel") == DUE).cast(pl.Int64).alias("is_due")
+    return found.select("person_id", is_due).unique("person_id", maintain_order=True)
+
+
+def _near(reach: Reach, lines: Mapping[str, float | None]) -> list[Select[Any]]:
+    """The people at or above the line of each panel, a crowd at most."""
+    parts = []
+    for number, (key, line) in enumerate(lines.items()):
+        column, source = key_and_people(reach, key)
+        above = column.is_not(None) if line is None else column >= line - 2 * reach.margins[key]
+        people = source.add_columns(literal(number).label("panel")).where(above, steady(reach)).limit(CROWD)
+        parts.append(select(people.subquery()))
+    return parts
 
 
 def find_lines(conn: Connection, reach: Reach) -> dict[str, float | None]:
@@ -147,7 +165,7 @@ def steady(reach: Reach) -> ColumnElement[bool]:
 def _due(reach: Reach) -> Select[Any]:
     mine = (score.c.workspace_id == reach.workspace_id, score.c.due_at <= reach.now)
     own = () if reach.owner_id is None else (score.c.owner_id == reach.owner_id,)
-    return select(score.c.person_id, literal(1).label("is_due")).where(*mine, *own)
+    return select(score.c.person_id, literal(DUE).label("panel")).where(*mine, *own)
 
 
 def list_causes(conn: Connection, reach: Reach, causes: Sequence[tuple[str, str]]) -> pl.DataFrame:
