@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from datetime import datetime, timedelta
+from functools import lru_cache
 
 from scoring import reach
 
@@ -12,6 +13,7 @@ from scoring import reach
 MARKED = re.compile(r"([\\`*_{}\[\]()#+\-.!|<>~$:&@])")
 
 
+@lru_cache(maxsize=8192)  # every rerun of a page says the same few hundred names and sentences
 def plain(text: str | None) -> str:
     """A name as one line of text: no control characters, no marks that turn the direction of what follows."""
     kept = (" " if unicodedata.category(c) in ("Zl", "Zp") or c in "\t\n\r" else c for c in text or "")

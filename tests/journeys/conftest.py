@@ -22,7 +22,7 @@ from tests.conftest import administer, database_at
 from tests.journeys.chromium import FLAGS, chromium
 from tests.journeys.served import Served, serving
 
-expect.set_options(timeout=20_000)  # machines of continuous integration are slow and shared
+expect.set_options(timeout=40_000)  # machines of continuous integration are slow and shared
 WIDE, PHONE = (1440, 900), (390, 844)
 
 
@@ -125,19 +125,22 @@ class Screen:
     def open(self, path: str) -> None:
         """Go there and wait until it is drawn."""
         self.page.goto(f"{self.url}{path}")
-        self.page.locator("h1").first.wait_for(timeout=30_000)
+        self.page.locator("h1").first.wait_for(timeout=60_000)
         self.settle()
 
     def settle(self) -> None:
-        """Wait until the script of the page has come to its end."""
-        self.page.locator('.stApp[data-test-script-state="notRunning"]').wait_for(timeout=30_000)
+        """Wait until the script of the page has come to its end and everything it asked for is drawn."""
+        self.page.locator('.stApp[data-test-script-state="notRunning"]').wait_for(timeout=60_000)
+        expect(self.page.get_by_test_id("stSkeleton")).to_have_count(0)
 
-    def press(self, *keys: str) -> None:
-        """Press keys, each after what the one before did."""
-        for key in keys:
-            self.page.keyboard.press(key)
-            self.page.wait_for_timeout(150)
-            self.settle()
+    def press(self, key: str) -> None:
+        """Press a key; what it does takes a moment, so whoever asks for the result waits for it."""
+        self.page.keyboard.press(key)
+
+    def at(self, place: str) -> str:
+        """The lead in the Next-up bar, once the queue stands at this place, like `2 / 5`."""
+        expect(self.page.locator(".st-key-do_steps")).to_contain_text(place)
+        return self.current()
 
     def current(self) -> str:
         """The lead in the Next-up bar."""

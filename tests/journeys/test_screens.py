@@ -19,7 +19,8 @@ Make = Callable[..., Screen]
 
 AA = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"], "resultTypes": ["violations"]}
 DEMO = "/cockpit?workspace=demo"
-SMALL = """() => [...document.querySelectorAll('.stMain [data-testid^="stBaseButton"], .stMain .exports a, .who')]
+SMALL = """() => [...document.querySelectorAll(
+    '.stMain [data-testid^="stBaseButton"], .stMain [data-variant], .stMain .exports a, .who')]
   .map(e => [e.innerText, e.getBoundingClientRect()])
   .filter(([text, box]) => box.width && box.height && (box.height < 43.5 || box.width < 43.5))
   .map(([text, box]) => `${text} ${box.width}x${box.height}`)"""
@@ -36,7 +37,6 @@ def violations(page: Page) -> list[str]:
 def test_axe_finds_nothing_on_either_screen(screen: Make, scheme: str) -> None:
     here = screen(scheme=scheme)
     here.open(DEMO)
-    here.page.wait_for_timeout(500)
     assert violations(here.page) == []
     here.press("w")
     expect(here.page.get_by_role("dialog")).to_contain_text("Points that add up to the score")
@@ -44,7 +44,7 @@ def test_axe_finds_nothing_on_either_screen(screen: Make, scheme: str) -> None:
     here.press("Escape")
     here.press("o")
     expect(here.page.get_by_role("tab", name="Timeline")).to_be_visible()
-    here.page.wait_for_timeout(500)
+    here.settle()
     assert violations(here.page) == []
     here.page.get_by_role("tab", name="Score history").click()
     expect(here.page.locator(".js-plotly-plot")).to_be_visible()
