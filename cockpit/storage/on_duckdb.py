@@ -144,8 +144,6 @@ def file_url(url: URL) -> URL:
     path = url.database
     if not path or path == ":memory:":
         return url.set(database=f":memory:{uuid4().hex}")
-    if path.startswith(":memory:"):
-        return url
     place = Path(path).expanduser().absolute()
     try:
         place.parent.mkdir(parents=True, exist_ok=True, mode=0o700)  # names and numbers of people are nobody else's
