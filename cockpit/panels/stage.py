@@ -53,10 +53,19 @@ def at_instant(
     setting: Setting, evidence: Evidence, facts: pl.DataFrame, cards: pl.DataFrame, now: datetime
 ) -> pl.DataFrame:
     """Score people and find their best cards; `cards` holds what members decided."""
-    scores = score(evidence, facts, setting.model, now, ahead=False).drop("due_at", "crosses_at", "crosses_to")
-    people = people_frame(evidence.people, evidence.accumulators, scores, facts, setting.channel_of)
-    best = top(suggest(people, now, suppressions(cards, now)))
-    card = best.select("person_id", "rank_key", *(pl.col(name).alias(f"card_{name}") for name in CARD))
+    people = scored(setting, evidence, facts, now)
+    return with_cards(people, top(suggest(people, now, suppressions(cards, now))))
+
+
+def scored(setting: Setting, evidence: Evidence, facts: pl.DataFrame, now: datetime) -> pl.DataFrame:
+    """People with their scores and everything that actions read."""
+    scores = score(evidence, facts, setting.model, now, ahead=False).drop("due_at", *CROSSING)
+    return people_frame(evidence.people, evidence.accumulators, scores, facts, setting.channel_of)
+
+
+def with_cards(people: pl.DataFrame, suggestions: pl.DataFrame) -> pl.DataFrame:
+    """People with one suggestion each beside them; null where there is none."""
+    card = suggestions.select("person_id", "rank_key", *(pl.col(name).alias(f"card_{name}") for name in CARD))
     return people.join(card, on="person_id", how="left")
 
 

@@ -24,6 +24,10 @@ from scoring.phrases import ago, event
 
 _CALLS = ("MISSED_CALL", "CALLBACK_REQUESTED", "QUOTE_REQUESTED", "FORM_SUBMITTED")
 _CALLED = latest_at(*_CALLS)
+# The first thing that waits is not for a call; a later one may be.
+_WAITS_FOR_ELSE = pl.col("waiting_channel").is_in(WRITTEN).fill_null(value=False) | pl.col("waiting_type").is_in(
+    OWN_ANSWER
+)
 
 
 def _waits(row: Row, now: datetime) -> str:
@@ -42,9 +46,7 @@ CALL_LEAD = Action(
     description="An inbound contact waits for our call, or a hot lead was not touched for 20 hours.",
     situations=(
         Situation(
-            when=OUR_TURN
-            & ~pl.col("waiting_channel").is_in(WRITTEN).fill_null(value=False)
-            & ~pl.col("waiting_type").is_in(OWN_ANSWER),
+            when=OUR_TURN & ~_WAITS_FOR_ELSE,
             since=pl.col("waiting_since"),
             until=plus(pl.col("waiting_since"), days=14),
             evidence_type=pl.col("waiting_type"),
@@ -53,7 +55,7 @@ CALL_LEAD = Action(
             reason=_waits,
         ),
         Situation(
-            when=OUR_TURN & pl.col("waiting_type").is_in(OWN_ANSWER) & newer(_CALLED, pl.col("last_outbound_at")),
+            when=OUR_TURN & _WAITS_FOR_ELSE & newer(_CALLED, pl.col("last_outbound_at")),
             since=_CALLED,
             until=plus(_CALLED, days=14),
             evidence_type=latest_type(*_CALLS),
