@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import polars as pl
 
-from cockpit.ingestion.activity import ACTIONS, BOOKINGS, COUNTS, OPENING, REPLIES, counts_of, difference, no_counts
+from cockpit.ingestion.restate import Advanced
 from cockpit.model.ids import WorkspaceId
 from cockpit.storage.activity import (
     delete_member_days,
@@ -18,19 +18,18 @@ from cockpit.storage.activity import (
     upsert_member_days,
 )
 from cockpit.storage.database import Connection
-from cockpit.storage.people import list_facts
-from scoring.evidence import Evidence, late
+from scoring.activity import ACTIONS, BOOKINGS, COUNTS, OPENING, REPLIES, counts_of, difference, no_counts
+from scoring.evidence import late
 from scoring.signals import Catalogue
 
 PLAIN = (ACTIONS, REPLIES, BOOKINGS)
 PEOPLE_AT_ONCE = 50_000
 
 
-def count_new(
-    conn: Connection, workspace_id: WorkspaceId, new: pl.DataFrame, *, prior: Evidence, catalogue: Catalogue
-) -> None:
+def count_new(conn: Connection, workspace_id: WorkspaceId, new: pl.DataFrame, before: Advanced) -> None:
     """Add what new signals of some people change; call it behind the lock that the data version is."""
-    owners = list_facts(conn, workspace_id, new["person_id"].unique()).select("person_id", "owner_id").drop_nulls()
+    prior, catalogue = before.prior, before.rulebook.catalogue
+    owners = before.facts.select("person_id", "owner_id").drop_nulls()
     ours = new.join(owners, on="person_id", how="semi")
     if ours.is_empty():
         return
