@@ -13,7 +13,6 @@ from cockpit.ingestion.counters import count_new
 from cockpit.ingestion.normalise import normalise
 from cockpit.ingestion.record import Item, Receipt, SignalIn
 from cockpit.ingestion.restate import advance_people
-from cockpit.ingestion.rulebook import get_rulebook
 from cockpit.ingestion.sources.batch import Reject
 from cockpit.ingestion.sources.jsonl_file import rows_frame
 from cockpit.ingestion.sources.text import row_of
@@ -62,9 +61,9 @@ def follow(conn: Connection, workspace_id: WorkspaceId, new: pl.DataFrame, now: 
     if new.is_empty():
         return
     ids = list_locked(conn, workspace_id, new["person_id"].unique())
-    prior = advance_people(conn, workspace_id, new, list_pending_among(conn, workspace_id, ids), now)
+    before = advance_people(conn, workspace_id, new, list_pending_among(conn, workspace_id, ids), now)
     replace_data_version(conn, workspace_id, received_at=now)
-    count_new(conn, workspace_id, new, prior=prior, catalogue=get_rulebook(conn, workspace_id).catalogue)
+    count_new(conn, workspace_id, new, before)
 
 
 def _rows(signals: Sequence[SignalIn | Mapping[str, object]]) -> tuple[pl.DataFrame, list[Reject]]:

@@ -7,6 +7,7 @@ raw signals. Both give the same numbers, so the order of arrival does not matter
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
@@ -35,10 +36,19 @@ def restate(conn: Connection, workspace_id: WorkspaceId, person_ids: Iterable[UU
     store_standing(conn, workspace_id, ids, evidence=evidence, rulebook=rulebook, now=now)
 
 
+@dataclass(frozen=True, slots=True)
+class Advanced:
+    """What was known before new signals were added, and what was read to add them."""
+
+    prior: Evidence
+    facts: pl.DataFrame
+    rulebook: Rulebook
+
+
 def advance_people(
     conn: Connection, workspace_id: WorkspaceId, new: pl.DataFrame, stale: pl.Series, now: datetime
-) -> Evidence:
-    """Add stored `new` signals to their people, who are locked; answers the evidence as it was before.
+) -> Advanced:
+    """Add stored `new` signals to their people, who are locked.
 
     People in `stale` have signals that are not in their evidence yet and are replayed whole.
     """
@@ -56,8 +66,8 @@ def advance_people(
         grown = Evidence(
             pl.concat([grown.people, replayed.people]), pl.concat([grown.accumulators, replayed.accumulators])
         )
-    store_standing(conn, workspace_id, ids, evidence=grown, rulebook=rulebook, now=now)
-    return prior
+    facts = store_standing(conn, workspace_id, ids, evidence=grown, rulebook=rulebook, now=now)
+    return Advanced(prior, facts, rulebook)
 
 
 def _without(frame: pl.DataFrame, ids: pl.Series) -> pl.DataFrame:
@@ -72,8 +82,8 @@ def store_standing(
     evidence: Evidence,
     rulebook: Rulebook,
     now: datetime,
-) -> None:
-    """Compute and store the scores and suggested actions that follow from this evidence."""
+) -> pl.DataFrame:
+    """Compute and store the scores and suggested actions that follow from this evidence; answers the facts read."""
     facts = list_facts(conn, workspace_id, ids)
     scores = score(evidence, facts, rulebook.model, now)
     people = people_frame(evidence.people, evidence.accumulators, scores, facts, rulebook.channel_of)
@@ -82,6 +92,7 @@ def store_standing(
     upsert_suggestions(conn, workspace_id, reconcile(cards, view.suggestions, now))
     due = _due_by(scores, view.changes)
     upsert_scores(conn, workspace_id, due.with_columns(facts["owner_id"]).drop("total"))
+    return facts
 
 
 def _due_by(scores: pl.DataFrame, changes: pl.DataFrame) -> pl.DataFrame:
