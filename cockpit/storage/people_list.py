@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import polars as pl
-from sqlalchemy import ColumnElement, Connection, Table, and_, func, select
+from sqlalchemy import ColumnElement, Connection, Table, and_, collate, func, select
 
 from cockpit.model.ids import WorkspaceId
 from cockpit.storage.frames import stream_frames
@@ -13,7 +13,7 @@ from cockpit.storage.schema import company, conversation, member, person, score
 
 
 def stream_people(conn: Connection, workspace_id: WorkspaceId, *, batch_rows: int = 20_000) -> Iterator[pl.DataFrame]:
-    """Everybody in the workspace by name, a batch at a time; scores as they were computed at `scored_at`."""
+    """Everybody in the workspace by name in code points, a batch at a time; scores as computed at `scored_at`."""
     joined = (
         person.outerjoin(company, with_person(company, "company_id"))
         .outerjoin(member, with_person(member, "member_id", "owner_id"))
@@ -47,7 +47,7 @@ def stream_people(conn: Connection, workspace_id: WorkspaceId, *, batch_rows: in
         )
         .select_from(joined)
         .where(person.c.workspace_id == workspace_id)
-        .order_by(person.c.name, person.c.person_id)
+        .order_by(collate(person.c.name, "C"), person.c.person_id)
     )
     return stream_frames(conn, statement, batch_rows)
 
