@@ -13,6 +13,7 @@ from cockpit.ingestion.receive import receive
 from cockpit.model.ids import WorkspaceId
 from cockpit.model.panel import PanelRows, PanelTotal
 from cockpit.panels.registry import PANELS, all_panels, panel_named, rows, totals
+from cockpit.storage import panel_index
 from cockpit.storage.database import Database
 from cockpit.storage.panel_people import list_panel_facts
 from scoring.phrases import MAX_WORDS
@@ -122,8 +123,15 @@ def test_as_of_shows_what_was_known_then(cockpit: Cockpit, workspace: WorkspaceI
     assert known.rows == ()
 
 
-def test_equal_numbers_are_ordered_by_external_id(cockpit: Cockpit, workspace: WorkspaceId, now: datetime) -> None:
-    """Sixty people who did the same at the same instant: the first by external id, by index and by replay."""
+@pytest.mark.parametrize("crowd", [10, panel_index.CROWD])
+def test_equal_numbers_are_ordered_by_external_id(
+    cockpit: Cockpit, workspace: WorkspaceId, now: datetime, crowd: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Sixty people who did the same at the same instant: the first by external id, by index and by replay.
+
+    Told apart in memory, or, where they are a crowd, in the database.
+    """
+    monkeypatch.setattr(panel_index, "CROWD", crowd)
     at = now - timedelta(hours=5)
     names = [f"{letter}{number}" for letter in "aBcÄ" for number in range(15)]
     sent = [{"source_event_id": n, "type": "MISSED_CALL", "occurred_at": at, "external_id": n} for n in names]
