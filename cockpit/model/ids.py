@@ -9,6 +9,9 @@ WorkspaceId = NewType("WorkspaceId", UUID)
 MemberId = NewType("MemberId", UUID)
 PersonId = NewType("PersonId", UUID)
 
+# Asks for the people of the whole team: those who have an owner, whoever it is.
+ANY_MEMBER = MemberId(UUID(int=2**128 - 1))
+
 # Identifiers are derived from names, so that the same import gives the same ids on every database and machine.
 ROOT = UUID("6f0e7c1a-2f7b-5c55-9d3e-0a6f2b7a5c01")
 

@@ -9,6 +9,7 @@ from typing import Any
 
 import polars as pl
 
+from cockpit.model.ids import ANY_MEMBER
 from cockpit.model.panel import DayActivity, MemberActivity, PanelRow, PanelRows
 from cockpit.panels.panel import Panel
 from cockpit.panels.stage import Stage
@@ -37,7 +38,7 @@ def _counted(conn: Connection, stage: Stage) -> pl.DataFrame:
     """The days of members as they were counted while signals arrived."""
     since, until = _span(stage.now)
     days = list_member_days(conn, stage.setting.workspace_id, since=since, until=until)
-    return days if stage.owner_id is None else days.filter(pl.col("member_id") == str(stage.owner_id))
+    return days if stage.owner_id in (None, ANY_MEMBER) else days.filter(pl.col("member_id") == str(stage.owner_id))
 
 
 def _replayed(conn: Connection, stage: Stage, history: pl.DataFrame) -> pl.DataFrame:

@@ -27,7 +27,7 @@ from sqlalchemy import (
     union_all,
 )
 
-from cockpit.model.ids import MemberId, WorkspaceId
+from cockpit.model.ids import ANY_MEMBER, MemberId, WorkspaceId
 from cockpit.storage.frames import read_frame
 from cockpit.storage.schema import person, score, suggested_action
 
@@ -147,7 +147,7 @@ def _line(reach: Reach, key: str) -> Select[Any]:
 def key_and_people(reach: Reach, key: str) -> tuple[ColumnElement[float], Select[Any]]:
     """The key and the people that may have it."""
     mine = score.c.workspace_id == reach.workspace_id
-    own = () if reach.owner_id is None else (score.c.owner_id == reach.owner_id,)
+    own = owned_by(score.c.owner_id, reach.owner_id)
     if key != RANK_KEY:
         return score.c[key], select(score.c.person_id).where(mine, *own)
     same = and_(
@@ -157,6 +157,13 @@ def key_and_people(reach: Reach, key: str) -> tuple[ColumnElement[float], Select
     return suggested_action.c.rank_key, cards.where(mine, suggested_action.c.workspace_id == reach.workspace_id, *own)
 
 
+def owned_by(owner: ColumnElement[Any], asked: MemberId | None) -> tuple[ColumnElement[bool], ...]:
+    """The condition on the owner: one member, any member, or none at all."""
+    if asked is None:
+        return ()
+    return (owner.is_not(None),) if asked == ANY_MEMBER else (owner == asked,)
+
+
 def steady(reach: Reach) -> ColumnElement[bool]:
     """Rows whose stored keys and memberships still hold."""
     return or_(score.c.due_at.is_(None), score.c.due_at > reach.now)
@@ -164,7 +171,7 @@ def steady(reach: Reach) -> ColumnElement[bool]:
 
 def _due(reach: Reach) -> Select[Any]:
     mine = (score.c.workspace_id == reach.workspace_id, score.c.due_at <= reach.now)
-    own = () if reach.owner_id is None else (score.c.owner_id == reach.owner_id,)
+    own = owned_by(score.c.owner_id, reach.owner_id)
     return select(score.c.person_id, literal(DUE).label("panel")).where(*mine, *own)
 
 

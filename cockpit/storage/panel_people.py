@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, Connection, FromClause, Select, Table, and
 
 from cockpit.model.ids import MemberId, WorkspaceId
 from cockpit.storage.frames import chosen, own_columns, read_frame
+from cockpit.storage.panel_index import owned_by
 from cockpit.storage.schema import company, member, person, score, signal, suggested_action
 
 Ids = Iterable[UUID | str]
@@ -22,9 +23,7 @@ def list_panel_facts(
     conn: Connection, workspace_id: WorkspaceId, ids: Ids | None = None, *, owner_id: MemberId | None = None
 ) -> pl.DataFrame:
     """What is known of people besides their signals: of the given ones, of one owner, or of everybody."""
-    query = _facts().where(person.c.workspace_id == workspace_id)
-    if owner_id is not None:
-        query = query.where(person.c.owner_id == owner_id)
+    query = _facts().where(person.c.workspace_id == workspace_id, *owned_by(person.c.owner_id, owner_id))
     if ids is None:
         return read_frame(conn, query)
     with chosen(conn, ids) as some:

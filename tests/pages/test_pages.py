@@ -5,12 +5,18 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from uuid import UUID
 
+import polars as pl
 import pytest
 
 from cockpit.bootstrap import Cockpit
 from cockpit.ingestion.demo.seed import seed_demo
-from cockpit.model.ids import WorkspaceId
+from cockpit.ingestion.receive import receive
+from cockpit.ingestion.record import SignalIn
+from cockpit.ingestion.start import ensure_owner
+from cockpit.model.ids import WorkspaceId, person_id_of
 from cockpit.panels.registry import PANELS, rows
+from cockpit.storage.members import list_members, upsert_member
+from cockpit.storage.people import upsert_people
 from tests.pages.conftest import ROOT, Run
 
 PAGES = sorted(path.name for path in (ROOT / "pages").glob("*.py"))
@@ -86,3 +92,22 @@ def test_a_workspace_shows_nothing_of_another(
     assert texts(run(workspace="south")).count("No leads to show") == 10
     stranger = run("person.py", workspace="south", id=first.person_id or "")
     assert [title.value for title in stranger.title] == ["No such person"]
+
+
+@pytest.mark.parametrize(("owner", "expected"), [("All", 3), ("Team", 2), ("Me", 1)])
+def test_whose_people_are_shown(run: Run, cockpit: Cockpit, workspace: WorkspaceId, owner: str, expected: int) -> None:
+    now = datetime.now(UTC)
+    with cockpit.db.write() as conn:
+        ensure_owner(conn, workspace, now)
+        colleague = upsert_member(conn, workspace, email="noor@example.com", name="Noor", now=now)
+        me = next(one.member_id for one in list_members(conn, workspace) if one.role == "owner")
+    for name, owner_id in (("Mine", me), ("Theirs", colleague), ("Nobodys", None)):
+        row = {"person_id": str(person_id_of(workspace, name)), "external_id": name, "name": name, "lifecycle": "lead"}
+        row |= {"owner_id": owner_id and str(owner_id), "attributes": "{}", "do_not_contact": False, "is_demo": False}
+        with cockpit.db.write() as conn:
+            given = pl.DataFrame([{**row, "created_at": now, "updated_at": now}])
+            upsert_people(conn, workspace, given.cast({"owner_id": pl.String}))
+        receive(cockpit, workspace, [SignalIn("MISSED_CALL", now, external_id=name)], now)
+    at = run(owner=owner)
+    assert not at.exception
+    assert len(at.dataframe[0].value) == expected

@@ -8,7 +8,7 @@ from uuid import UUID
 
 import streamlit as st
 
-from cockpit.model.ids import MemberId
+from cockpit.model.ids import ANY_MEMBER, MemberId
 from cockpit.ui.frame import Visit
 from cockpit.ui.words import age
 
@@ -41,7 +41,13 @@ def show(visit: Visit) -> Filters:
         st.button("Refresh", key="refresh", shortcut=visit.key("G"), icon=":material/refresh:")
     with st.container(horizontal=True, vertical_alignment="bottom", key="filters"):
         scope = st.segmented_control(
-            "Whose", SCOPES, default="All", required=True, key="owner", bind="query-params", help="Whose people to show"
+            "Whose",
+            SCOPES,
+            default="All",
+            required=True,
+            key="owner",
+            bind="query-params",
+            help="Everybody, people with an owner, or your own",
         )
         search = st.text_input(
             "Search", key="q", bind="query-params", icon=":material/search:", placeholder="Name or company", width=280
@@ -50,7 +56,7 @@ def show(visit: Visit) -> Filters:
             "Layout", ("Table", "Cards"), default="Table", required=True, key="layout", bind="query-params"
         )
     scope = scope or "All"
-    owner_id = (visit.member_id or NOBODY) if scope == "Me" else None
+    owner_id = {"All": None, "Team": ANY_MEMBER, "Me": visit.member_id or NOBODY}[scope]
     return Filters(scope, owner_id, (search or "").strip(), layout == "Cards")
 
 

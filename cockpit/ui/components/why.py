@@ -31,9 +31,12 @@ def reasons(visit: Visit, person_id: str) -> None:
         panel_failed(error, key="why")
         return
     st.html(receipt_html(found.receipt, reads.titles(visit), visit.now))
-    crossing = _crossing(found.receipt, visit)
-    if crossing:
-        st.markdown(f":gray[{safe_text(crossing)}]")
+    changes = [one.sentence for one in found.counterfactuals]
+    if found.next_lead:
+        changes.insert(0, f"Number {found.place} on Priority Leads. {found.next_lead.sentence}.")
+    changes.append(_crossing(found.receipt, visit))
+    st.markdown("**What would change it**")
+    st.markdown("\n".join(f"- {safe_text(change)}" for change in changes if change) or ":gray[Nothing that is known.]")
 
 
 def _crossing(receipt: Receipt, visit: Visit) -> str:

@@ -1,0 +1,64 @@
+"""The export route: all rows of a list, complete or an error, behind the session."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+import openpyxl
+import polars as pl
+import pytest
+
+from cockpit.bootstrap import Cockpit
+from cockpit.ingestion.demo.seed import seed_demo
+from cockpit.storage.exports import list_exports
+from cockpit.storage.people import count_people
+from tests.api.mirror import KEY, TestClient
+
+Make = Callable[..., TestClient]
+
+
+def test_a_stranger_gets_no_rows(site: Make) -> None:
+    assert site(secret_key=KEY).get("/exports/people.csv?workspace=demo").status_code == 401
+
+
+def test_all_people_leave_in_three_formats(site: Make, served: Cockpit) -> None:
+    seeded = seed_demo(served, datetime.now(UTC))
+    with served.db.read() as conn:
+        people = count_people(conn, seeded.workspace_id)
+    client = site()
+    answers = {kind: client.get(f"/exports/people.{kind}?workspace=demo") for kind in ("csv", "parquet", "xlsx")}
+    assert {answer.status_code for answer in answers.values()} == {200}
+    assert all(answer.headers["x-row-count"] == str(people) for answer in answers.values())
+    assert all("attachment" in answer.headers["content-disposition"] for answer in answers.values())
+    assert pl.read_csv(answers["csv"].content).height == people
+    assert pl.read_parquet(answers["parquet"].content).height == people
+    book = openpyxl.load_workbook(io.BytesIO(answers["xlsx"].content), read_only=True)
+    assert sum(1 for _ in book.worksheets[0].iter_rows()) == people + 1
+    with served.db.read() as conn:
+        assert [one.row_count for one in list_exports(conn, seeded.workspace_id)] == [people] * 3
+
+
+@pytest.mark.parametrize("panel", ["priority_leads", "team_activity", "automation_suggestions"])
+def test_a_panel_leaves_whole(site: Make, served: Cockpit, panel: str) -> None:
+    seed_demo(served, datetime.now(UTC))
+    answer = site().get(f"/exports/{panel}.csv?workspace=demo")
+    assert answer.status_code == 200
+    assert len(answer.text.splitlines()) == int(answer.headers["x-row-count"]) + 1
+
+
+@pytest.mark.parametrize(
+    ("path", "status"),
+    [
+        ("/exports/nothing.csv?workspace=demo", 404),
+        ("/exports/people.pdf?workspace=demo", 422),
+        ("/exports/people.csv?workspace=nowhere", 404),
+        ("/exports/people.csv", 422),
+    ],
+)
+def test_a_wrong_address_is_one_sentence(site: Make, served: Cockpit, path: str, status: int) -> None:
+    seed_demo(served, datetime.now(UTC))
+    answer = site().get(path)
+    assert answer.status_code == status
+    assert "Traceback" not in answer.text
