@@ -14,7 +14,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -84,7 +84,7 @@ def kill_once(url: str, path: Path, seconds: float) -> Kill:
     return Kill(seconds, accepted == 0, resumed)
 
 
-def campaign(urls: Iterator[str], folder: Path, times: int, seed: int, signals: int) -> list[Kill]:
+def campaign(urls: Iterator[str], folder: Path, times: int, seed: int, signals: int) -> Iterator[Kill]:
     """So many kills, each on a database of its own; every one must end like the undisturbed import."""
     random = Random(seed)
     path = folder / "signals.csv"
@@ -96,13 +96,12 @@ def campaign(urls: Iterator[str], folder: Path, times: int, seed: int, signals: 
     assert finish(clean)[:2] == [signals, signals]
     duration = time.monotonic() - start
     whole = state_at(reference)
-    kills = []
     for _ in range(times):
         url = next(urls)
         prepare(url)
-        kills.append(kill_once(url, path, random.uniform(0, duration)))
+        kill = kill_once(url, path, random.uniform(0, duration))
         assert_same(whole, state_at(url))
-    return kills
+        yield kill
 
 
 def duckdb_urls(folder: Path) -> Iterator[str]:
@@ -143,18 +142,17 @@ def main() -> None:
     parser.add_argument("--signals", type=int, default=12_000)
     asked = parser.parse_args()
     folder = Path(tempfile.mkdtemp(prefix="kill-import-"))
+    server = a_server(folder) if asked.engine == "postgresql" else nullcontext("")
     try:
-        if asked.engine == "duckdb":
-            kills = campaign(duckdb_urls(folder), folder, asked.times, asked.seed, asked.signals)
-        else:
-            with a_server(folder) as server:
-                kills = campaign(postgres_urls(server), folder, asked.times, asked.seed, asked.signals)
+        with server as address:
+            urls = postgres_urls(address) if address else duckdb_urls(folder)
+            kills = campaign(urls, folder, asked.times, asked.seed, asked.signals)
+            for number, kill in enumerate(kills, start=1):
+                came = "had ended" if kill.finished else f"went on after row {kill.resumed_after:,}"
+                print(f"kill {number:>2} after {kill.seconds:5.2f} s: {came}, state as if undisturbed", flush=True)  # noqa: T201
     finally:
         shutil.rmtree(folder, ignore_errors=True)
-    for number, kill in enumerate(kills, start=1):
-        came = "had ended" if kill.finished else f"went on after row {kill.resumed_after:,}"
-        print(f"kill {number:>2} after {kill.seconds:5.2f} s: {came}, state as if undisturbed")  # noqa: T201
-    print(f"{asked.engine}: {len(kills)} kills, nothing lost, nothing doubled")  # noqa: T201
+    print(f"{asked.engine}: {asked.times} kills, nothing lost, nothing doubled")  # noqa: T201
 
 
 if __name__ == "__main__":
