@@ -34,7 +34,8 @@ def reasons(visit: Visit, person_id: str) -> None:
     changes = [one.sentence for one in found.counterfactuals]
     if found.next_lead:
         changes.insert(0, f"Number {found.place} on Priority Leads. {found.next_lead.sentence}.")
-    changes.append(_crossing(found.receipt, visit))
+    if not any(one.change == "silence" for one in found.counterfactuals):
+        changes.append(_crossing(found.receipt, visit))
     st.markdown("**What would change it**")
     st.markdown("\n".join(f"- {safe_text(change)}" for change in changes if change) or ":gray[Nothing that is known.]")
 
