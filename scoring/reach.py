@@ -33,7 +33,7 @@ def blocked_reason(
 
 
 def quiet_hours(now: datetime, time_zone: str | None, default_zone: str | None) -> str | None:
-    """`Quiet hours until 09:00` outside of 09:00 to 20:00 of the person, or of the workspace when nobody knows better."""
+    """`Quiet hours until 09:00` outside of 09:00 to 20:00 where the person is, or where the workspace is."""
     local = local_time(now, time_zone) or local_time(now, default_zone)
     if local is None:
         return "Time zone unknown"
