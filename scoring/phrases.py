@@ -62,3 +62,9 @@ def within(sentence: str, words: int = MAX_WORDS) -> str:
     """The sentence, cut with an ellipsis when a workspace's own names made it too long."""
     parts = sentence.split()
     return sentence if len(parts) <= words else " ".join(parts[:words]).rstrip(",;:.") + "…"
+
+
+def fitting(sentence: str, ending: str, words: int = MAX_WORDS) -> str:
+    """The sentence with its ending, or without it where both together are too long."""
+    whole = sentence + ending
+    return f"{whole}." if len(whole.split()) <= words else f"{sentence}."

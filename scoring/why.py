@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from types import MappingProxyType
 
 from scoring.actions.action import Row
-from scoring.phrases import ago, inside, name_of, opening, span, until, within
+from scoring.phrases import ago, fitting, inside, name_of, opening, span, until, within
 
 
 def why(panel_slug: str, row: Row, now: datetime) -> str:
@@ -25,9 +25,9 @@ def _priority(row: Row, now: datetime) -> str:
     if row["next_step_at"] is not None and row["next_step_at"] > now:
         return f"Next step {until(row['next_step_at'], now)}."
     if row["last_inbound_at"] is not None:
-        return f"{_event(row, 'last_inbound_type', 'last_inbound_at', now)}{_days(row['inbound_days'])}."
+        return fitting(_event(row, "last_inbound_type", "last_inbound_at", now), _days(row["inbound_days"]))
     if row["last_at"] is not None:
-        return f"{_event(row, 'last_type', 'last_at', now)}{_days(row['contact_days'])}."
+        return fitting(_event(row, "last_type", "last_at", now), _days(row["contact_days"]))
     return "No signals yet: ranked by profile alone."
 
 
@@ -45,7 +45,7 @@ def _hot(row: Row, now: datetime) -> str:
     kind, at = ("last_inbound_type", "last_inbound_at") if inbound else ("last_type", "last_at")
     if row["crosses_at"] is None or row["crosses_to"] == "hot" or row["crosses_at"] <= now:
         return f"{_event(row, kind, at, now)}."
-    return f"{_event(row, kind, at, now)}; hot for {span(row['crosses_at'] - now)} more."
+    return fitting(_event(row, kind, at, now), f"; hot for {span(row['crosses_at'] - now)} more")
 
 
 def _follow_up(row: Row, now: datetime) -> str:
@@ -74,7 +74,8 @@ def _rhythm(row: Row) -> timedelta | None:
 def _reconnect(row: Row, now: datetime) -> str:
     if row["last_at"] is None:
         return "Once engaged, quiet since."
-    return f"Quiet since {inside(_event(row, 'last_type', 'last_at', now))}{_days(row['contact_days'])}."
+    quiet = f"Quiet since {inside(_event(row, 'last_type', 'last_at', now))}"
+    return fitting(quiet, _days(row["contact_days"]))
 
 
 def _recent(row: Row, now: datetime) -> str:

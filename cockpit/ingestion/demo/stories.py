@@ -46,15 +46,16 @@ def missed_call(random: Random) -> Events:
 def hot(random: Random) -> Events:
     """They ask for prices and answer at once."""
     recent = random.randint(1 * HOUR, 30 * HOUR)
-    return [
-        *contact(random, 2 * DAY, 12 * DAY, 4),
+    steps = [
         Event("PRICING_VIEWED", recent + 9 * HOUR),
         Event("PRICING_VIEWED", recent + 4 * HOUR),
         Event("QUOTE_REQUESTED", recent + 3 * HOUR),
         Event("CALL_COMPLETED", recent + 3 * HOUR - random.randint(2, 55)),
         Event("POSITIVE_SENTIMENT", recent + 2 * HOUR),
-        Event("BOOKING_LINK_CLICKED", recent),
     ]
+    taken = random.sample(steps, random.randint(1, 3))
+    before = contact(random, 3 * DAY, 25 * DAY, random.randint(0, 2))
+    return [*before, *taken, Event("BOOKING_LINK_CLICKED", recent)]
 
 
 def waiting(random: Random) -> Events:
