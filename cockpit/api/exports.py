@@ -1,4 +1,4 @@
-"""`GET /exports/{panel|people}.{csv|parquet|xlsx}?workspace=`: all rows of a list, behind the session."""
+"""`GET /exports/{panel|people}.{csv|parquet|xlsx}?workspace=[&as_of=]`: all rows of a list, behind the session."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from starlette.background import BackgroundTask
 from starlette.responses import FileResponse
 
 from cockpit.bootstrap import Cockpit
+from cockpit.errors import InvalidInput
 from cockpit.exports.certificate import Certificate, Order
 from cockpit.exports.export import export
 from cockpit.exports.lists import panel_table, people_table
@@ -21,6 +22,7 @@ from cockpit.exports.log import log_export
 from cockpit.exports.registry import format_named
 from cockpit.exports.table import Table
 from cockpit.model.ids import WorkspaceId
+from cockpit.model.instants import parse_past
 from cockpit.panels import whole
 from cockpit.panels.registry import panel_named
 from cockpit.storage.people_list import stream_people
@@ -34,11 +36,11 @@ def export_routes(cockpit: Callable[[], Cockpit]) -> APIRouter:
     router = APIRouter()
 
     @router.get("/exports/{what}.{kind}")
-    def download(what: str, kind: str, workspace: str) -> FileResponse:
+    def download(what: str, kind: str, workspace: str, as_of: str | None = None) -> FileResponse:
         """Write the whole list to a file that lives as long as this answer, then send it: complete, or an error."""
         folder = Path(tempfile.mkdtemp(prefix="cockpit-export-"))
         try:
-            certificate = _write(cockpit(), what, kind, workspace, folder)
+            certificate = _write(cockpit(), what, kind, workspace, as_of=as_of, folder=folder)
         except BaseException:
             shutil.rmtree(folder, ignore_errors=True)
             raise
@@ -53,23 +55,35 @@ def export_routes(cockpit: Callable[[], Cockpit]) -> APIRouter:
     return router
 
 
-def _write(cockpit: Cockpit, what: str, kind: str, workspace: str, folder: Path) -> Certificate:
+def _write(cockpit: Cockpit, what: str, kind: str, workspace: str, *, as_of: str | None, folder: Path) -> Certificate:
     now = datetime.now(UTC)
+    past = _past(what, as_of, now)
     path = folder / f"export{format_named(kind).suffix}"
     with cockpit.db.read() as conn:
         workspace_id = get_workspace(conn, workspace).workspace_id
     named = f"view:{what}" if what == PEOPLE else f"panel:{panel_named(what).slug}"
-    with _table(cockpit, workspace_id, what, now) as table:
-        certificate = export(table, Order(workspace=workspace, what=named, instant=now), kind, path)
+    with _table(cockpit, workspace_id, what, now, past) as table:
+        certificate = export(table, Order(workspace=workspace, what=named, instant=past or now), kind, path)
     log_export(cockpit.db, workspace_id, certificate, now=now)
     return certificate
 
 
+def _past(what: str, as_of: str | None, now: datetime) -> datetime | None:
+    """The past instant that is asked for."""
+    if as_of is None:
+        return None
+    if what == PEOPLE:
+        raise InvalidInput("The people list has no past: leave as_of out, or export a panel.")
+    return parse_past(as_of, now)
+
+
 @contextmanager
-def _table(cockpit: Cockpit, workspace_id: WorkspaceId, what: str, now: datetime) -> Iterator[Table]:
+def _table(
+    cockpit: Cockpit, workspace_id: WorkspaceId, what: str, now: datetime, past: datetime | None
+) -> Iterator[Table]:
     """The rows, read while they are written."""
     if what == PEOPLE:
         with cockpit.db.read() as conn:
             yield people_table(stream_people(conn, workspace_id))
     else:
-        yield panel_table(what, whole.stream(cockpit.db, workspace_id, what, now=now))
+        yield panel_table(what, whole.stream(cockpit.db, workspace_id, what, now=now, as_of=past))

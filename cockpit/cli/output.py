@@ -15,7 +15,8 @@ import typer
 from pydantic import ValidationError
 
 from cockpit.bootstrap import Cockpit, open_cockpit
-from cockpit.errors import InvalidInput, Misconfigured
+from cockpit.errors import Misconfigured
+from cockpit.model import instants
 from cockpit.model.ids import WorkspaceId
 from cockpit.settings import Settings
 from cockpit.storage import workspaces
@@ -54,13 +55,7 @@ def parse_instant(text: str | None) -> datetime:
     """The instant that was asked for, in UTC; without one, now."""
     if text is None:
         return datetime.now(UTC)
-    try:
-        instant = datetime.fromisoformat(text.strip())
-    except ValueError as error:
-        raise InvalidInput(f"{text!r} is no instant: write it like 2026-03-02T09:00:00Z.") from error
-    if instant.tzinfo is None:
-        raise InvalidInput(f"{text!r} has no time zone: write it like 2026-03-02T09:00:00Z.")
-    return instant.astimezone(UTC)
+    return instants.parse_instant(text)
 
 
 def print_json(value: Any) -> None:
@@ -70,7 +65,7 @@ def print_json(value: Any) -> None:
 
 def iso(instant: datetime) -> str:
     """An instant in the spelling of the interfaces: 2026-03-02T09:00:00Z."""
-    return instant.astimezone(UTC).isoformat().replace("+00:00", "Z")
+    return instants.spelled(instant)
 
 
 def _plain(value: Any) -> Any:

@@ -14,14 +14,24 @@ from scoring.whatif import history
 
 
 def histories(
-    db: Database, workspace_id: WorkspaceId, person_ids: Sequence[str], *, now: datetime, days: int, points: int
+    db: Database,
+    workspace_id: WorkspaceId,
+    person_ids: Sequence[str],
+    *,
+    now: datetime,
+    days: int,
+    points: int,
+    as_of: datetime | None = None,
 ) -> dict[str, list[float | None]]:
-    """The priority of each person at evenly spaced instants, oldest first and `now` last; None where no data was."""
+    """The priority of each person at evenly spaced instants, oldest first and `now` last; None where no data was.
+
+    `as_of` is `now` when that is past: the weights are those that counted then.
+    """
     if not person_ids:
         return {}
     instants = evenly(now, days=days, points=points)
     with db.read() as conn:
-        setting = get_setting(conn, workspace_id, None)
+        setting = get_setting(conn, workspace_id, as_of)
         facts = list_panel_facts(conn, workspace_id, person_ids)
         signals = list_signals(conn, workspace_id, person_ids, before=now)
     told = history(signals, facts, setting.model, setting.catalogue, instants).sort("person_id", "as_of")

@@ -97,6 +97,13 @@ def count_signals(conn: Connection, workspace_id: WorkspaceId) -> int:
     return int(conn.execute(query).scalar_one())
 
 
+def find_last_signal_at(conn: Connection, workspace_id: WorkspaceId, before: datetime) -> datetime | None:
+    """When the newest signal before an instant occurred."""
+    query = select(func.max(signal.c.occurred_at)).where(signal.c.workspace_id == workspace_id)
+    found: datetime | None = conn.execute(_before(query, before)).scalar_one()
+    return found
+
+
 def _insert_unknown(conn: Connection, frame: pl.DataFrame) -> pl.DataFrame:
     """Insert the rows whose key is free and answer their keys; sorted, so that two batches cannot block each other."""
     if not frame.height:

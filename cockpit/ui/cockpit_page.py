@@ -10,7 +10,7 @@ import streamlit as st
 from cockpit.model.panel import PanelRow, PanelRows, PanelTotal
 from cockpit.panels.registry import PANELS
 from cockpit.ui import reads, state
-from cockpit.ui.components import keys, next_up, panel, toolbar, undo
+from cockpit.ui.components import as_of, keys, next_up, panel, toolbar, undo
 from cockpit.ui.components.panel import Drawing
 from cockpit.ui.components.row_table import WIDE
 from cockpit.ui.frame import Visit
@@ -23,12 +23,15 @@ def show(visit: Visit) -> None:
     """Draw the cockpit."""
     keys.listen(visit)
     filters = toolbar.show(visit)
-    found = {slug: _searched(rows, filters.search) for slug, rows in reads.panels(visit, filters.owner_id).items()}
-    totals = reads.totals(visit, filters.owner_id)
+    as_of.banner(visit)
+    with as_of.waiting(visit):
+        found = {slug: _searched(rows, filters.search) for slug, rows in reads.panels(visit, filters.owner_id).items()}
+        totals = reads.totals(visit, filters.owner_id)
+        histories = reads.histories(visit, _people(found))
     _metrics(totals)
     queue = found[state.queue()]
     next_up.show(visit, None if isinstance(queue, Exception) else queue.rows)
-    drawing = Drawing(visit, filters.as_cards, filters.narrow, reads.histories(visit, _people(found)), _query(visit))
+    drawing = Drawing(visit, filters.as_cards, filters.narrow, histories, _query(visit))
     _panels(found, totals, drawing)
     undo.show(visit)
 
@@ -74,4 +77,4 @@ def _people(found: reads.Found) -> tuple[str, ...]:
 
 
 def _query(visit: Visit) -> dict[str, str]:
-    return {"workspace": visit.workspace.subdomain}
+    return {"workspace": visit.workspace.subdomain, **visit.then}

@@ -12,9 +12,10 @@ from typing import NoReturn
 import streamlit as st
 
 from cockpit.bootstrap import Cockpit
-from cockpit.errors import CockpitError
+from cockpit.errors import CockpitError, InvalidInput
 from cockpit.ingestion.start import OWNER_ROLE
 from cockpit.model.ids import MemberId, WorkspaceId
+from cockpit.model.instants import parse_past, spelled
 from cockpit.model.principals import LOCAL_OWNER
 from cockpit.storage import members, workspaces
 from cockpit.storage.workspaces import Workspace
@@ -39,6 +40,8 @@ class Visit:
     now: datetime
     several: bool
     keys_on: bool = field(default=True)
+    as_of: datetime | None = None  # the same as `now` when that is a past instant: nothing can be changed there
+    fault: str | None = None  # why the instant in the address is not shown
 
     @property
     def workspace_id(self) -> WorkspaceId:
@@ -50,8 +53,14 @@ class Visit:
         return key if self.keys_on else None
 
     def link(self, **query: str) -> dict[str, str]:
-        """The query of a link that stays in this workspace."""
-        return {"workspace": self.workspace.subdomain, **query} if self.several else query
+        """The query of a link that stays in this workspace and at this instant."""
+        workspace = {"workspace": self.workspace.subdomain} if self.several else {}
+        return {**workspace, **self.then, **query}
+
+    @property
+    def then(self) -> dict[str, str]:
+        """The part of a query that keeps the past instant."""
+        return {} if self.as_of is None else {"as_of": spelled(self.as_of)}
 
 
 def enter() -> Visit:
@@ -87,9 +96,21 @@ def _visit(cockpit: Cockpit) -> Visit:
     with st.sidebar:
         keys_on = _sidebar(chosen)
     owner = next((one.member_id for one in people if one.role == OWNER_ROLE), None)
-    return Visit(
-        cockpit, chosen, owner, {one.member_id: one.name for one in people}, datetime.now(UTC), len(known) > 1, keys_on
-    )
+    now = datetime.now(UTC)
+    as_of, fault = _asked_instant(now)
+    names = {one.member_id: one.name for one in people}
+    return Visit(cockpit, chosen, owner, names, as_of or now, len(known) > 1, keys_on, as_of, fault)
+
+
+def _asked_instant(now: datetime) -> tuple[datetime | None, str | None]:
+    """The past instant in the address; a wrong one is said, and the page shows now."""
+    asked = st.query_params.get("as_of")
+    if not asked:
+        return None, None
+    try:
+        return parse_past(asked, now), None
+    except InvalidInput:
+        return None, f"“{asked[:40]}” is no past instant like 2026-03-02T09:00:00Z, so this page shows now."
 
 
 def _choose(known: Sequence[Workspace]) -> Workspace:

@@ -11,7 +11,7 @@ from cockpit.errors import NotFound
 from cockpit.model.panel import PanelRow
 from cockpit.storage.people import Person
 from cockpit.ui import frame, reads, state
-from cockpit.ui.components import action_bar, keys, next_up, score_history, timeline, undo, why
+from cockpit.ui.components import action_bar, as_of, keys, next_up, score_history, timeline, undo, why
 from cockpit.ui.frame import Visit
 from cockpit.ui.words import age, plain, safe_text, there
 
@@ -24,12 +24,14 @@ def show(visit: Visit) -> None:
     asked = st.query_params.get("id", "")
     try:
         identity = str(UUID(asked))
-        found, row = reads.explanation(visit, identity), reads.person_row(visit, identity)
+        with as_of.waiting(visit):
+            found, row = reads.explanation(visit, identity), reads.person_row(visit, identity)
     except (ValueError, NotFound):
         _unknown(visit, asked)
         return
     keys.listen(visit)
     _way_back(visit, identity)
+    as_of.banner(visit)
     _header(found.person, row)
     left, right = st.columns([5, 6], gap="medium")
     with left:
@@ -82,7 +84,7 @@ def _next_step(visit: Visit, row: PanelRow) -> None:
         action_bar.situation(visit, row)
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
             action_bar.buttons(visit, row, with_why=False)
-        st.caption(action_bar.HUB_MISSING)
+        st.caption(action_bar.limits(visit))
 
 
 def _story(visit: Visit, person: Person) -> None:
@@ -106,7 +108,9 @@ def _actions(visit: Visit, identity: str) -> None:
     """Every suggestion there ever was, and what became of it."""
     cards = reads.cards(visit, identity)
     if not cards:
-        st.markdown(":gray[Nothing was ever suggested.]")
+        st.markdown(
+            ":gray[Nothing was ever suggested.]" if visit.as_of is None else ":gray[Nothing was recorded by then.]"
+        )
         return
     st.table(pl.DataFrame(cards).to_pandas(), hide_index=True, border="horizontal", alt="Suggested actions")
 
@@ -124,7 +128,9 @@ def _data(visit: Visit, person: Person) -> None:
         "Value": None if person.value is None else f"{person.value:,.2f}",
         **{name.replace("_", " ").capitalize(): value for name, value in person.attributes.items()},
         "Known since": f"{there(person.created_at, None, visit.workspace.time_zone):%d %b %Y}",
-        "Changed": age(person.updated_at, visit.now),
+        "Changed": age(person.updated_at, visit.now) if visit.as_of is None else None,
     }
     shown = [{"Field": plain(name), "Value": plain(str(value))} for name, value in facts.items() if value is not None]
+    if visit.as_of is not None:
+        st.caption("What is stored today: only signals, and what is made from them, are shown as of then.")
     st.table(pl.DataFrame(shown).to_pandas(), hide_index=True, border="horizontal", alt="Stored data")

@@ -15,7 +15,9 @@ from cockpit.panels import one_person, registry
 from cockpit.panels.explanation import Explanation, explain
 from cockpit.panels.histories import evenly
 from cockpit.panels.histories import histories as replayed
+from cockpit.panels.person import person_intelligence
 from cockpit.panels.setting import get_setting
+from cockpit.storage.signals import find_last_signal_at
 from cockpit.storage.suggestions import list_suggestions
 from cockpit.storage.timeline import Entry, list_timeline
 from cockpit.ui import connection
@@ -25,6 +27,7 @@ from scoring.actions.registry import ACTIONS
 
 LIMIT = 25
 STEP_SECONDS = 10  # how long one answer serves everybody; a write is seen at once, by the data version
+KEPT_SECONDS = 900  # a past instant is read again and again, and dear: everybody's signals are replayed for it
 HISTORY_POINTS = 16
 log = logging.getLogger(__name__)
 
@@ -33,67 +36,79 @@ Found = Mapping[str, PanelRows | Exception]
 
 def instant(visit: Visit) -> datetime:
     """The instant of this visit's answers: the visits of ten seconds share one, unless something has happened since."""
+    if visit.as_of is not None:
+        return visit.as_of
     shared = datetime.fromtimestamp(int(visit.now.timestamp()) // STEP_SECONDS * STEP_SECONDS, UTC)
     return max(shared, min(visit.now, visit.workspace.last_received_at or shared))
 
 
 def panels(visit: Visit, owner_id: MemberId | None) -> Found:
     """All ten panels in one pass; when that fails, each by itself, and the error in the place of those that fail."""
-    version, as_of = visit.workspace.data_version, instant(visit)
+    asked = (visit.workspace_id, owner_id, visit.workspace.data_version, instant(visit), visit.as_of)
     try:
-        return _all_panels(visit.workspace_id, owner_id, version, as_of)
+        return _all_panels(*asked)
     except Exception:  # a page frame: whatever went wrong, nine panels must stay alive
         log.exception("the panels of %s, one by one", visit.workspace.subdomain)
-    return {slug: _one(visit.workspace_id, owner_id, version, as_of, slug) for slug in registry.PANELS}
+    return {slug: _one(visit, owner_id, slug) for slug in registry.PANELS}
 
 
-def _one(
-    workspace_id: WorkspaceId, owner_id: MemberId | None, version: int, as_of: datetime, slug: str
-) -> PanelRows | Exception:
+def _one(visit: Visit, owner_id: MemberId | None, slug: str) -> PanelRows | Exception:
+    version = visit.workspace.data_version
     try:
-        return _panel(workspace_id, owner_id, version, as_of, slug)
+        return _panel(visit.workspace_id, owner_id, version, instant(visit), as_of=visit.as_of, slug=slug)
     except Exception as error:  # the panel says so in its own place
         log.exception("panel %s", slug)
         return error
 
 
-@st.cache_data(show_spinner=False, max_entries=32, ttl=60)
+@st.cache_data(show_spinner=False, max_entries=32, ttl=KEPT_SECONDS)
 def _all_panels(
-    workspace_id: WorkspaceId, owner_id: MemberId | None, data_version: int, as_of: datetime
+    workspace_id: WorkspaceId, owner_id: MemberId | None, data_version: int, now: datetime, as_of: datetime | None
 ) -> dict[str, PanelRows]:
     del data_version  # a part of the key
-    return registry.all_panels(connection.cockpit().db, workspace_id, now=as_of, limit=LIMIT, owner_id=owner_id)
+    return registry.all_panels(
+        connection.cockpit().db, workspace_id, now=now, as_of=as_of, limit=LIMIT, owner_id=owner_id
+    )
 
 
-@st.cache_data(show_spinner=False, max_entries=64, ttl=60)
+@st.cache_data(show_spinner=False, max_entries=64, ttl=KEPT_SECONDS)
 def _panel(
-    workspace_id: WorkspaceId, owner_id: MemberId | None, data_version: int, as_of: datetime, slug: str
+    workspace_id: WorkspaceId,
+    owner_id: MemberId | None,
+    data_version: int,
+    now: datetime,
+    *,
+    as_of: datetime | None,
+    slug: str,
 ) -> PanelRows:
     del data_version  # a part of the key
-    return registry.rows(connection.cockpit().db, workspace_id, slug, now=as_of, limit=LIMIT, owner_id=owner_id)
+    return registry.rows(
+        connection.cockpit().db, workspace_id, slug, now=now, as_of=as_of, limit=LIMIT, owner_id=owner_id
+    )
 
 
 def totals(visit: Visit, owner_id: MemberId | None) -> Mapping[str, PanelTotal]:
     """How many people each panel holds; empty when that cannot be read, as the panels themselves say why."""
     try:
-        return _totals(visit.workspace_id, owner_id, visit.workspace.data_version, instant(visit))
+        return _totals(visit.workspace_id, owner_id, visit.workspace.data_version, instant(visit), visit.as_of)
     except Exception:  # the panels say what is wrong
         log.exception("the totals of %s", visit.workspace.subdomain)
         return {}
 
 
-@st.cache_data(show_spinner=False, max_entries=32, ttl=60)
+@st.cache_data(show_spinner=False, max_entries=32, ttl=KEPT_SECONDS)
 def _totals(
-    workspace_id: WorkspaceId, owner_id: MemberId | None, data_version: int, as_of: datetime
+    workspace_id: WorkspaceId, owner_id: MemberId | None, data_version: int, now: datetime, as_of: datetime | None
 ) -> dict[str, PanelTotal]:
     del data_version  # a part of the key
-    return registry.totals(connection.cockpit().db, workspace_id, now=as_of, owner_id=owner_id)
+    return registry.totals(connection.cockpit().db, workspace_id, now=now, as_of=as_of, owner_id=owner_id)
 
 
 def histories(visit: Visit, person_ids: tuple[str, ...]) -> Mapping[str, list[float | None]]:
     """The last 30 days of the priority of each person; empty when that cannot be read, which costs only the lines."""
     try:
-        return _histories(visit.workspace_id, visit.workspace.data_version, _hour(visit.now), person_ids)
+        last = visit.as_of or _hour(visit.now)
+        return _histories(visit.workspace_id, visit.workspace.data_version, last, visit.as_of, person_ids)
     except Exception:  # a missing sparkline must not take a panel with it
         log.exception("the histories of %s", visit.workspace.subdomain)
         return {}
@@ -106,10 +121,11 @@ def _hour(now: datetime) -> datetime:
 
 @st.cache_data(show_spinner=False, max_entries=32, ttl=3600)
 def _histories(
-    workspace_id: WorkspaceId, data_version: int, as_of: datetime, person_ids: tuple[str, ...]
+    workspace_id: WorkspaceId, data_version: int, now: datetime, as_of: datetime | None, person_ids: tuple[str, ...]
 ) -> dict[str, list[float | None]]:
     del data_version  # a part of the key
-    return replayed(connection.cockpit().db, workspace_id, person_ids, now=as_of, days=30, points=HISTORY_POINTS)
+    db = connection.cockpit().db
+    return replayed(db, workspace_id, person_ids, now=now, days=30, points=HISTORY_POINTS, as_of=as_of)
 
 
 def explanation(visit: Visit, person_id: str) -> Explanation:
@@ -118,13 +134,25 @@ def explanation(visit: Visit, person_id: str) -> Explanation:
     Raises:
         NotFound: there is no such person.
     """
+    if visit.as_of is not None:
+        return _then(visit.workspace_id, visit.workspace.data_version, visit.as_of, person_id)[0]
     return _explanation(visit.workspace_id, visit.workspace.data_version, instant(visit), person_id)
 
 
-@st.cache_data(show_spinner=False, max_entries=256, ttl=60)
-def _explanation(workspace_id: WorkspaceId, data_version: int, as_of: datetime, person_id: str) -> Explanation:
+@st.cache_data(show_spinner=False, max_entries=256, ttl=KEPT_SECONDS)
+def _explanation(workspace_id: WorkspaceId, data_version: int, now: datetime, person_id: str) -> Explanation:
     del data_version  # a part of the key
-    return explain(connection.cockpit().db, workspace_id, person_id, now=as_of)
+    return explain(connection.cockpit().db, workspace_id, person_id, now=now)
+
+
+@st.cache_data(show_spinner=False, max_entries=64, ttl=KEPT_SECONDS)
+def _then(
+    workspace_id: WorkspaceId, data_version: int, as_of: datetime, person_id: str
+) -> tuple[Explanation, PanelRow]:
+    """A person at a past instant: one replay for the receipt and the row."""
+    del data_version  # a part of the key
+    found = person_intelligence(connection.cockpit().db, workspace_id, person_id, now=as_of, as_of=as_of, entries=1)
+    return found.explanation, found.row
 
 
 def titles(visit: Visit) -> Mapping[str, str]:
@@ -145,32 +173,49 @@ def person_row(visit: Visit, person_id: str) -> PanelRow:
     Raises:
         NotFound: there is no such person.
     """
+    if visit.as_of is not None:
+        return _then(visit.workspace_id, visit.workspace.data_version, visit.as_of, person_id)[1]
     return _person_row(visit.workspace_id, visit.workspace.data_version, instant(visit), person_id)
 
 
-@st.cache_data(show_spinner=False, max_entries=256, ttl=60)
-def _person_row(workspace_id: WorkspaceId, data_version: int, as_of: datetime, person_id: str) -> PanelRow:
+@st.cache_data(show_spinner=False, max_entries=256, ttl=KEPT_SECONDS)
+def _person_row(workspace_id: WorkspaceId, data_version: int, now: datetime, person_id: str) -> PanelRow:
     del data_version  # a part of the key
-    return one_person.person_row(connection.cockpit().db, workspace_id, person_id, now=as_of)
+    return one_person.person_row(connection.cockpit().db, workspace_id, person_id, now=now)
+
+
+def last_signal(visit: Visit) -> datetime | None:
+    """When the newest signal before the instant of the visit occurred."""
+    return _last_signal(visit.workspace_id, visit.workspace.data_version, instant(visit))
+
+
+@st.cache_data(show_spinner=False, max_entries=32, ttl=KEPT_SECONDS)
+def _last_signal(workspace_id: WorkspaceId, data_version: int, before: datetime) -> datetime | None:
+    del data_version  # a part of the key
+    with connection.cockpit().db.read() as conn:
+        return find_last_signal_at(conn, workspace_id, before)
 
 
 def timeline(visit: Visit, person_id: str, limit: int) -> tuple[Entry, ...]:
     """The newest signals of a person."""
     with visit.cockpit.db.read() as conn:
-        return list_timeline(conn, visit.workspace_id, UUID(person_id), limit=limit)
+        return list_timeline(conn, visit.workspace_id, UUID(person_id), limit=limit, as_of=visit.as_of)
 
 
 def score_history(visit: Visit, person_id: str) -> tuple[list[datetime], list[float | None]]:
     """The last 90 days of one person's priority."""
-    as_of = instant(visit)
-    told = _score_history(visit.workspace_id, visit.workspace.data_version, as_of, person_id)
-    return evenly(as_of, days=90, points=len(told)) if told else [], told
+    now = instant(visit)
+    told = _score_history(visit.workspace_id, visit.workspace.data_version, now, visit.as_of, person_id)
+    return evenly(now, days=90, points=len(told)) if told else [], told
 
 
-@st.cache_data(show_spinner=False, max_entries=64, ttl=60)
-def _score_history(workspace_id: WorkspaceId, data_version: int, as_of: datetime, person_id: str) -> list[float | None]:
+@st.cache_data(show_spinner=False, max_entries=64, ttl=KEPT_SECONDS)
+def _score_history(
+    workspace_id: WorkspaceId, data_version: int, now: datetime, as_of: datetime | None, person_id: str
+) -> list[float | None]:
     del data_version  # a part of the key
-    found = replayed(connection.cockpit().db, workspace_id, [person_id], now=as_of, days=90, points=91)
+    db = connection.cockpit().db
+    found = replayed(db, workspace_id, [person_id], now=now, days=90, points=91, as_of=as_of)
     return found.get(person_id, [])
 
 
@@ -186,4 +231,5 @@ def cards(visit: Visit, person_id: str) -> list[dict[str, str]]:
             "Changed": age(row["changed_at"], visit.now),
         }
         for row in found.iter_rows(named=True)
+        if row["changed_at"] <= visit.now
     ]

@@ -96,7 +96,7 @@ def _dismiss(visit: Visit, row: PanelRow, code: str) -> None:
 def _decide(visit: Visit, row: PanelRow, sentence: str, act: Callable[[Decision], object]) -> None:
     """Do it at the instant of the click, and offer to undo it from then on."""
     action, person_id = row.suggested_action, row.person_id
-    if action is None or person_id is None:
+    if action is None or person_id is None or visit.as_of is not None:
         return
     now = datetime.now(UTC)
     try:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 
 from scoring import reach
@@ -57,6 +57,18 @@ def can_call(zone: str | None, now: datetime) -> bool | None:
 def there(instant: datetime, zone: str | None, fallback: str) -> datetime:
     """The instant on the clock of the person, or of the workspace when nobody knows where the person lives."""
     return reach.local_time(instant, zone) or reach.local_time(instant, fallback) or instant
+
+
+def instant_words(instant: datetime, zone: str) -> str:
+    """An instant on the clock of the workspace, with the name of that clock."""
+    local = there(instant, None, zone)
+    return f"{local.day} {local:%b %Y, %H:%M %Z}"
+
+
+def on_clock(wall: datetime, zone: str) -> datetime:
+    """The instant at which the clock of the workspace shows this."""
+    known = reach.local_time(datetime.now(UTC), zone)
+    return wall.replace(tzinfo=known.tzinfo if known else UTC).astimezone(UTC)
 
 
 def next_morning(zone: str | None, fallback: str, now: datetime, *, days: int) -> datetime:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import openpyxl
 import polars as pl
@@ -12,6 +12,7 @@ import pytest
 
 from cockpit.bootstrap import Cockpit
 from cockpit.ingestion.demo.seed import seed_demo
+from cockpit.panels.registry import rows
 from cockpit.storage.exports import list_exports
 from cockpit.storage.people import count_people
 from tests.api.mirror import KEY, TestClient
@@ -48,6 +49,18 @@ def test_a_panel_leaves_whole(site: Make, served: Cockpit, panel: str) -> None:
     assert len(answer.text.splitlines()) == int(answer.headers["x-row-count"]) + 1
 
 
+def test_a_panel_leaves_as_of_a_past_instant(site: Make, served: Cockpit) -> None:
+    seeded = seed_demo(served, datetime.now(UTC))
+    then = datetime.now(UTC) - timedelta(days=5)
+    asked = {"workspace": "demo", "as_of": then.isoformat()}
+    answer = site().get("/exports/priority_leads.csv", params=asked)
+    assert answer.status_code == 200
+    expected = rows(
+        served.db, seeded.workspace_id, "priority_leads", now=datetime.now(UTC), as_of=then, limit=10_000
+    ).rows
+    assert pl.read_csv(answer.content)["name"].to_list() == [row.name for row in expected]
+
+
 @pytest.mark.parametrize(
     ("path", "status"),
     [
@@ -55,6 +68,9 @@ def test_a_panel_leaves_whole(site: Make, served: Cockpit, panel: str) -> None:
         ("/exports/people.pdf?workspace=demo", 422),
         ("/exports/people.csv?workspace=nowhere", 404),
         ("/exports/people.csv", 422),
+        ("/exports/people.csv?workspace=demo&as_of=2011-12-12T08:00:00Z", 422),
+        ("/exports/hot_leads.csv?workspace=demo&as_of=2999-12-12T08:00:00Z", 422),
+        ("/exports/hot_leads.csv?workspace=demo&as_of=yesterday", 422),
     ],
 )
 def test_a_wrong_address_is_one_sentence(site: Make, served: Cockpit, path: str, status: int) -> None:

@@ -15,6 +15,7 @@ from cockpit.ui.words import age, can_call, local_time, plain, safe_text
 
 BAND_COLOURS: dict[str, Literal["red", "orange", "blue"]] = {"hot": "red", "warm": "orange", "cold": "blue"}
 HUB_MISSING = "The Hub is not connected yet: this suggests, it does not send."
+PAST = "This is how it was then: to act, snooze or dismiss, go back to now."
 
 
 def buttons(visit: Visit, row: PanelRow, *, with_why: bool = True) -> None:
@@ -23,9 +24,29 @@ def buttons(visit: Visit, row: PanelRow, *, with_why: bool = True) -> None:
     _snooze(visit, row)
     if with_why and st.button("Why", key="do_why", shortcut=visit.key("W"), icon=":material/help:"):
         why.drawer(visit, row)
-    idle = row.suggested_action is None
-    if st.button("Dismiss", key="do_dismiss", shortcut=visit.key("D"), icon=":material/close:", disabled=idle):
+    if st.button(
+        "Dismiss",
+        key="do_dismiss",
+        shortcut=visit.key("D"),
+        icon=":material/close:",
+        disabled=_idle(visit, row),
+        help=_past(visit),
+    ):
         triage.dismiss_dialog(visit, row)
+
+
+def limits(visit: Visit) -> str:
+    """What the buttons do not do here."""
+    return _past(visit) or HUB_MISSING
+
+
+def _past(visit: Visit) -> str | None:
+    return None if visit.as_of is None else PAST
+
+
+def _idle(visit: Visit, row: PanelRow) -> bool:
+    """Whether there is nothing to decide, or nothing that can still be decided."""
+    return row.suggested_action is None or visit.as_of is not None
 
 
 def situation(visit: Visit, row: PanelRow) -> None:
@@ -60,30 +81,33 @@ def _facts(visit: Visit, row: PanelRow) -> list[str]:
 
 
 def _execute(visit: Visit, row: PanelRow) -> None:
-    """The suggested action as a button; its label says why when it cannot be pressed."""
+    """The suggested action as a button; its label says why when it cannot be pressed, except that this is the past."""
     action = row.suggested_action
-    blocked = "Nothing to suggest" if action is None else action.blocked_reason
+    blocked = "Nothing to suggest" if action is None else action.blocked_reason if visit.as_of is None else None
     label = blocked or (plain(action.title) if action else "")
-    enter = "  ⏎" if visit.keys_on and not blocked else ""
+    closed = bool(blocked) or visit.as_of is not None
+    enter = "  ⏎" if visit.keys_on and not closed else ""
     with st.container(key="do_now_by_enter" if visit.keys_on else "do_now", width="content"):
         st.button(
             f"{safe_text(label)}{enter}",
             key="do_execute",
             type="primary",
-            disabled=bool(blocked),
+            disabled=closed,
+            help=_past(visit),
             on_click=triage.execute,
             args=(row,),
         )
 
 
 def _snooze(visit: Visit, row: PanelRow) -> None:
-    idle = row.suggested_action is None
+    idle = _idle(visit, row)
     st.button(
         "Snooze",
         key="do_snooze",
         shortcut=visit.key("S"),
         icon=":material/snooze:",
         disabled=idle,
+        help=_past(visit),
         on_click=triage.snooze,
         args=(visit, row, triage.DEFAULT_SNOOZE),
     )

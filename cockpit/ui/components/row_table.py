@@ -14,14 +14,15 @@ from cockpit.ui.rank import HELP, TITLES, rank_words
 from cockpit.ui.words import age, local_time, plain, trend
 
 WIDE = frozenset({"priority_leads", "suggested_actions"})  # drawn over the whole width
+SOMETIMES = ("Company", "Owner")
 Histories = Mapping[str, Sequence[float | None]]
 Columns = dict[str, Any]
 
 
 def people_table(slug: str, rows: Sequence[PanelRow], histories: Histories, now: datetime) -> pd.DataFrame:
-    """One line per person. Trend says in words what the sparkline draws."""
+    """One line per person. Trend says in words what the sparkline draws; what nobody has takes no column."""
     lines = [_line(slug, row, list(histories.get(row.person_id or "", ())), now) for row in rows]
-    return pd.DataFrame(lines)
+    return pd.DataFrame(lines).drop(columns=[name for name in SOMETIMES if not any(line[name] for line in lines)])
 
 
 def people_columns(slug: str) -> Columns:

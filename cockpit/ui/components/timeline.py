@@ -21,7 +21,7 @@ def show(visit: Visit, person_id: str) -> None:
     pages = int(st.session_state.get(f"timeline_{person_id}", 1))
     entries = reads.timeline(visit, person_id, PAGE * pages + 1)
     if not entries:
-        st.markdown(":gray[No signals yet.]")
+        st.markdown(":gray[No signals yet.]" if visit.as_of is None else ":gray[No signals by then.]")
         return
     st.html(_story(visit, entries[: PAGE * pages], reads.titles(visit)))
     if len(entries) > PAGE * pages:

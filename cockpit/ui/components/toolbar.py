@@ -9,6 +9,8 @@ from uuid import UUID
 import streamlit as st
 
 from cockpit.model.ids import ANY_MEMBER, MemberId
+from cockpit.ui import reads
+from cockpit.ui.components import as_of
 from cockpit.ui.frame import Visit
 from cockpit.ui.words import age
 
@@ -37,7 +39,8 @@ def show(visit: Visit) -> Filters:
     with st.container(horizontal=True, vertical_alignment="center", key="page_top"):
         st.title("Sales Cockpit", anchor=False, width="stretch")
         with st.container(width="content"):
-            freshness(visit.workspace.last_received_at)
+            _freshness(visit)
+        as_of.control(visit)
         st.button("Refresh", key="refresh", shortcut=visit.key("G"), icon=":material/refresh:")
     with st.container(horizontal=True, vertical_alignment="bottom", key="filters"):
         scope = st.segmented_control(
@@ -60,19 +63,31 @@ def show(visit: Visit) -> Filters:
     return Filters(scope, owner_id, (search or "").strip(), layout == "Cards")
 
 
+def _freshness(visit: Visit) -> None:
+    """Say how old the newest signal is; at a past instant that is the newest one before it, and does not age."""
+    if visit.as_of is None:
+        freshness(visit.workspace.last_received_at)
+    else:
+        _badge(reads.last_signal(visit), visit.now, "Age of the newest signal then")
+
+
 @st.fragment(run_every="30s")
 def freshness(received: datetime | None) -> None:
     """Say how old the newest signal is; a feed that stopped must not look like a quiet day."""
+    _badge(received, datetime.now(UTC), "Age of the newest signal received")
+
+
+def _badge(received: datetime | None, now: datetime, means: str) -> None:
     if received is None:
         st.badge("No signals yet", icon=":material/hourglass_empty:", color="gray")
         return
-    old = datetime.now(UTC) - received
+    old = now - received
     colour, word = (
         ("green", "Fresh") if old < FRESH else ("orange", "Last signal") if old < RECENT else ("red", "Stale")
     )
     st.badge(
-        f"{word} · {age(received, datetime.now(UTC))}",
+        f"{word} · {age(received, now)}",
         icon=":material/sensors:",
         color=colour,  # type: ignore[arg-type]  # one of the three names above
-        help="Age of the newest signal received",
+        help=means,
     )

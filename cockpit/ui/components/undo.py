@@ -13,6 +13,8 @@ from cockpit.ui.words import safe_text
 
 def show(visit: Visit) -> None:
     """Draw the bar while there is something to undo; otherwise the page has no bar at all."""
+    if visit.as_of is not None:
+        return
     change = state.last_change()
     if change is None or change.seconds_left(visit.now) <= 0:
         state.remember(None)
