@@ -181,6 +181,7 @@ CALLS: dict[Any, Call] = {
     signals.count_signals: signals.count_signals,
     signals.insert_new: lambda c, w: signals.insert_new(c, w, signal_frame(signal_row("1", "own"))).rows,
     signals.list_signals: lambda c, w: signals.list_signals(c, w, [ANA], before=LATER),
+    signals.find_last_signal_at: lambda c, w: signals.find_last_signal_at(c, w, LATER),
     suggestions.get_suggestion: lambda c, w: suggestions.get_suggestion(c, w, ACTION),
     suggestions.list_suggestions: lambda c, w: suggestions.list_suggestions(c, w, [ANA]),
     suggestions.list_woken: lambda c, w: suggestions.list_woken(c, w, LATER),
