@@ -24,6 +24,7 @@ CARD_COLUMNS: dict[str, pl.DataType | type[pl.DataType]] = {
     "channel": pl.String,
     "evidence_type": pl.String,
     "evidence_at": INSTANT,
+    "situation": pl.Int32,
     "created_at": INSTANT,
     "expires_at": INSTANT,
     "snoozed_until": INSTANT,
@@ -33,7 +34,17 @@ CARD_COLUMNS: dict[str, pl.DataType | type[pl.DataType]] = {
     "changed_at": INSTANT,
     "changed_by": pl.String,
 }
-_FRESH = ("rank_key", "urgency", "effect", "effort", "channel", "evidence_type", "evidence_at", "expires_at")
+_FRESH = (
+    "rank_key",
+    "urgency",
+    "effect",
+    "effort",
+    "channel",
+    "evidence_type",
+    "evidence_at",
+    "situation",
+    "expires_at",
+)
 _SNOOZE_OVER = ("snoozed_until", "dismiss_reason", "suppressed_until")
 
 

@@ -17,6 +17,7 @@ from scoring.terms import Term
 from scoring.values import NEVER
 
 RECENT_DAYS = (30, 91)  # quiet 30..90 days
+ROUNDING = 2e-6  # of two keys
 OLDIES_DAYS = (91, 366)  # quiet 91..365 days; older ones need their consent checked again
 
 
@@ -62,6 +63,12 @@ def recent_key(log_odds: Floats) -> Floats:
 def oldies_key(log_odds: Floats, back: Return) -> Floats:
     """Chance times value, as a logarithm."""
     return np.round(back.value - np.logaddexp(0.0, -log_odds), 6)
+
+
+def oldies_margin(log_odds: Floats, back: Return, drift: float) -> Floats:
+    """How far the key can move while the log-odds stay within a drift: little where they are high."""
+    margin: Floats = oldies_key(log_odds, back) - oldies_key(log_odds - drift, back) + ROUNDING
+    return margin
 
 
 def calibrate(model: ScoreModel, evidence: Evidence, now: datetime | None = None) -> ScoreModel:

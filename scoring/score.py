@@ -26,6 +26,7 @@ from scoring.expiry import (
 from scoring.inputs import Source, latest, moments, source
 from scoring.intake import INSTANT, PERSON
 from scoring.model import SCORES, ScoreModel
+from scoring.reconnect import oldies_margin
 from scoring.standing import Standing, standing
 from scoring.sums import Line, Sum, lines_of, sum_of
 from scoring.terms import POINTS
@@ -122,6 +123,7 @@ def score(
     whole = np.where(people.known, points / 100, np.nan)
     reconnect = (people.total(t, "reconnect") - model.bases["reconnect"]) / POINTS
     keys = place.keys(t, whole, bands, reconnect)
+    margin = np.where(np.isnan(keys["reconnect_oldies"]), np.nan, oldies_margin(reconnect, place.back, RECONNECT_DRIFT))
     due, crosses_at, crosses_to = _holds(people, place, t, points, reference) if ahead else _unknown(t)
     frame = facts.select(on).with_columns(
         **{name: pl.Series(values) for name, values in numbers.items()},
@@ -133,6 +135,7 @@ def score(
         crosses_to=crosses_to,
         model_version=pl.lit(model.version, pl.Int32),
         **{f"{panel}_key": pl.Series(keys[panel]) for panel in KEYS},
+        reconnect_oldies_margin=pl.Series(margin),
     )
     return frame.with_columns(pl.col(pl.Float64).fill_nan(None))
 

@@ -75,15 +75,22 @@ def people_frame(
     frame = (
         scores.join(known, on="person_id", how="left", suffix="_of_facts")
         .join(conversation, on="person_id", how="left", suffix="_of_conversation")
-        .join(last_times(accumulators), on="person_id", how="left")
+        .with_columns(
+            pl.coalesce("lifecycle", "given_lifecycle", pl.lit("lead")).alias("lifecycle"),
+            pl.col("do_not_contact").fill_null(value=False),
+        )
     )
-    waiting = frame.get_column("waiting_type").drop_nulls().unique().to_list()
+    return for_actions(frame, accumulators, channel_of)
+
+
+def for_actions(
+    people: pl.DataFrame, accumulators: pl.DataFrame, channel_of: Callable[[str], str | None]
+) -> pl.DataFrame:
+    """People with what only the actions read: last times by type, and the channel of what they wait with."""
+    waiting = people.get_column("waiting_type").drop_nulls().unique().to_list()
     channels = {name: channel_of(name) for name in waiting}
-    return frame.with_columns(
-        pl.coalesce("lifecycle", "given_lifecycle", pl.lit("lead")).alias("lifecycle"),
-        pl.col("do_not_contact").fill_null(value=False),
-        pl.col("waiting_type").replace_strict(channels, default=None, return_dtype=pl.String).alias("waiting_channel"),
-    )
+    channel = pl.col("waiting_type").replace_strict(channels, default=None, return_dtype=pl.String)
+    return people.join(last_times(accumulators), on="person_id", how="left").with_columns(waiting_channel=channel)
 
 
 def last_times(accumulators: pl.DataFrame) -> pl.DataFrame:
@@ -140,10 +147,10 @@ def _spread(people: pl.DataFrame, now: datetime) -> pl.DataFrame:
         pl.DataFrame([*who, *(column.alias(name) for name, column in zip(_FIELDS, columns[start:], strict=False))])
         for start in range(0, len(columns), size)
     ]
-    number = (pl.int_range(pl.len(), dtype=pl.Int64) // max(people.height, 1)).cast(pl.Int32).alias("situation")
+    number = (pl.int_range(pl.len(), dtype=pl.Int64) // max(people.height, 1)).cast(pl.Int32).alias("number")
     rows = pl.concat(parts).with_columns(number)
     rows = rows.filter((pl.col("until") > at) & (pl.col("since") < pl.col("until")))
-    raised = rows.join(_CONSTANTS, on="situation", maintain_order="left").with_columns(_raised(at))
+    raised = rows.join(_CONSTANTS, on="number", maintain_order="left").with_columns(_raised(at))
     end = pl.min_horizontal("until", pl.col("since") + pl.col("again"))
     changes = pl.when(pl.col("since") > at).then("since").otherwise(end)
     return raised.select(
@@ -184,14 +191,16 @@ def _wide() -> list[pl.Expr]:
 
 def _constants() -> pl.DataFrame:
     """What a situation has whoever it is about."""
+    first = {action.key: number for number, (action, _) in reversed([*enumerate(SITUATIONS)])}
     return pl.DataFrame(
         [
-            (number, action.key, situation.urgency, action.effort, _again(situation))
+            (number, action.key, number - first[action.key], situation.urgency, action.effort, _again(situation))
             for number, (action, situation) in enumerate(SITUATIONS)
         ],
         schema={
-            "situation": pl.Int32,
+            "number": pl.Int32,
             "action_type": pl.String,
+            "situation": pl.Int32,
             "urgency": pl.Float64,
             "effort": pl.Float64,
             "again": pl.Int64,
@@ -272,9 +281,9 @@ def _ranked(cards: pl.DataFrame) -> pl.DataFrame:
     return ranked.select(list(SUGGESTION_COLUMNS))
 
 
-def reason(situation: int, row: Mapping[str, Any], now: datetime) -> str:
+def reason(action_type: str, situation: int, row: Mapping[str, Any], now: datetime) -> str:
     """The sentence of a card, with its evidence."""
-    return SITUATIONS[situation][1].reason(row, now)
+    return ACTIONS[action_type].situations[situation].reason(row, now)
 
 
 # Made once: writing the expressions takes longer than looking at a screenful of people.

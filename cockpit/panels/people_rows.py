@@ -21,7 +21,7 @@ from scoring.why import why
 # What no sentence is made from; instants are the dearest things to turn into objects.
 UNTOLD = (
     *(f"at:{name}" for name in TYPES_READ),
-    *("created_at", "computed_at", "stored_at", "stored_due_at", "stored_crosses_at", "stored_crosses_to"),
+    *("created_at", "computed_at", "stored_at", "stored_due_at"),
     *("asked_at", "opted_out_at", "last_outbound_at", "attributes"),
 )
 
@@ -56,7 +56,9 @@ def _told(setting: Setting, row: dict[str, Any], now: datetime) -> dict[str, Any
     key = row["follow_up_key"]
     row["overdue_minutes"] = None if key is None else round((now.timestamp() + key) / 60.0, 1)
     card = {**row, "evidence_type": row["card_evidence_type"], "evidence_at": row["card_evidence_at"]}
-    row["card_reason"] = None if row["rank_key"] is None else reason(row["card_situation"], card, now)
+    row["card_reason"] = (
+        None if row["rank_key"] is None else reason(row["card_action_type"], row["card_situation"], card, now)
+    )
     return row
 
 

@@ -12,29 +12,19 @@ from cockpit.model.ids import MemberId, WorkspaceId
 from cockpit.panels.panel import Panel
 from cockpit.panels.setting import Setting, get_setting
 from cockpit.storage.database import Connection
-from cockpit.storage.evidence import get_evidence
+from cockpit.storage.evidence import list_accumulators
 from cockpit.storage.panel_index import Reach, list_candidates
-from cockpit.storage.panel_people import list_decisions, list_history, list_panel_facts
+from cockpit.storage.panel_people import CARD as STORED_CARD
+from cockpit.storage.panel_people import list_decisions, list_history, list_panel_facts, list_panel_people
 from cockpit.storage.suggestions import list_suggestions
 from scoring.cards import suppressions
 from scoring.evidence import Evidence, replay
 from scoring.score import score
 from scoring.standing import MARGIN
-from scoring.suggest import people_frame, suggest, top
+from scoring.suggest import for_actions, people_frame, suggest, top
 
 CROSSING = ("crosses_at", "crosses_to")
-CARD = (
-    "action_type",
-    "situation",
-    "urgency",
-    "effect",
-    "effort",
-    "channel",
-    "evidence_type",
-    "evidence_at",
-    "expires_at",
-    "action_key",
-)
+CARD = (*STORED_CARD, "action_key")
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,16 +78,27 @@ def live(
 
 def of_people(conn: Connection, setting: Setting, ids: Sequence[str], now: datetime) -> pl.DataFrame:
     """The given people at `now`, from what is stored of them."""
-    facts = list_panel_facts(conn, setting.workspace_id, ids)
-    evidence = get_evidence(conn, setting.workspace_id, ids)
-    people = at_instant(setting, evidence, facts, list_suggestions(conn, setting.workspace_id, ids), now)
+    known = list_panel_people(conn, setting.workspace_id, ids)
+    evidence = Evidence(known, list_accumulators(conn, setting.workspace_id, ids))
+    scores = score(evidence, known, setting.model, now, ahead=False)
+    people = known.hstack(scores.drop("person_id", "due_at", *CROSSING))
+    # A card and a crossing stay what they are until the row is due: only the score has to be computed at `now`.
     holds = pl.col("stored_at").is_not_null() & (pl.col("stored_due_at").is_null() | (pl.col("stored_due_at") > now))
-    stored = [pl.col(f"stored_{name}").alias(name) for name in CROSSING]
-    known = people.filter(holds).select("person_id", *stored)
-    if known.height == people.height:
-        return people.with_columns(stored)
-    unknown = facts.join(known, on="person_id", how="anti")
-    return people.join(pl.concat([known, crossings(setting, evidence, unknown, now)]), on="person_id", how="left")
+    told = pl.col("rank_key").is_null() | pl.col("card_situation").is_not_null()
+    steady = people.filter(holds & told)
+    if steady.height == people.height:
+        return people
+    others = people.join(steady, on="person_id", how="anti").drop("rank_key", "^card_.*$", *CROSSING)
+    return pl.concat([steady, _anew(conn, setting, evidence, others, now)], how="diagonal")
+
+
+def _anew(conn: Connection, setting: Setting, evidence: Evidence, people: pl.DataFrame, now: datetime) -> pl.DataFrame:
+    """People whose stored rows no longer hold, with the cards and crossings that follow at `now`."""
+    cards = list_suggestions(conn, setting.workspace_id, people["person_id"])
+    ready = for_actions(people, evidence.accumulators, setting.channel_of)
+    ahead = crossings(setting, evidence, people, now)
+    best = top(suggest(ready, now, suppressions(cards, now)))
+    return with_cards(people, best).join(ahead, on="person_id", how="left")
 
 
 def crossings(setting: Setting, evidence: Evidence, facts: pl.DataFrame, now: datetime) -> pl.DataFrame:

@@ -1,6 +1,7 @@
 """Accumulators and conversation state: what is kept of people's signals.
 
 get_evidence(conn, workspace_id, ids) -> scoring.evidence.Evidence
+list_accumulators(conn, workspace_id, ids) -> frame              its greater half alone
 upsert_evidence(conn, workspace_id, evidence)                  after an advance
 replace_evidence(conn, workspace_id, ids, evidence)            after a replay: rows it does not have go away
 """
@@ -10,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from uuid import UUID
 
+import polars as pl
 from sqlalchemy import Connection, delete, select
 
 from cockpit.model.ids import WorkspaceId
@@ -24,6 +26,11 @@ def get_evidence(conn: Connection, workspace_id: WorkspaceId, ids: Iterable[UUID
     return Evidence(
         read_rows_of(conn, conversation, workspace_id, wanted), read_rows_of(conn, accumulator, workspace_id, wanted)
     )
+
+
+def list_accumulators(conn: Connection, workspace_id: WorkspaceId, ids: Iterable[UUID | str]) -> pl.DataFrame:
+    """The sums of these people."""
+    return read_rows_of(conn, accumulator, workspace_id, ids)
 
 
 def upsert_evidence(conn: Connection, workspace_id: WorkspaceId, evidence: Evidence) -> None:

@@ -15,6 +15,7 @@ from typing import Any, cast
 
 import polars as pl
 import psycopg
+from psycopg.abc import Buffer, PQGen
 from sqlalchemy import (
     JSON,
     URL,
@@ -103,8 +104,8 @@ class Postgres:
     def read_frame(self, conn: Connection, statement: Select[Any]) -> pl.DataFrame:
         """All rows as one frame; COPY is as fast as rows for 25 of them and seven times as fast for 300,000."""
         command, values, schema = copy_command(conn, statement)
-        with copied(conn, command, values) as rows:
-            return parsed(b"".join(rows), schema)
+        with cursor_of(conn) as cursor, cursor.copy(cast(Any, command), values) as copy:
+            return parsed(b"".join(cursor.connection.wait(rest_of(copy))), schema)
 
     def stream_frames(self, conn: Connection, statement: Select[Any], batch_rows: int) -> Iterator[pl.DataFrame]:
         """COPY hands out one row at a time; the connection runs no other statement until the stream has ended."""
@@ -208,6 +209,14 @@ def copied(conn: Connection, command: str, values: dict[str, Any]) -> Iterator[I
     """The output of a COPY, one piece of bytes per row."""
     with cursor_of(conn) as cursor, cursor.copy(cast(Any, command), values) as copy:
         yield (bytes(row) for row in copy)
+
+
+def rest_of(copy: psycopg.Copy) -> PQGen[list[Buffer]]:
+    """What a COPY has to give, in one wait: `copy.read()` waits once per row, which is most of a short query."""
+    rows = []
+    while row := (yield from copy._read_gen()):
+        rows.append(row)
+    return rows
 
 
 def quote(conn: Connection, name: str) -> str:

@@ -1,8 +1,8 @@
 """The top of every panel by index: which people could be among the first rows at an instant.
 
-A row that is not due differs from its stored key by the margin of its panel at most. So the last of the first `limit`
-stored keys, less twice the margin, is a line below which nobody can be among the first `limit` now. Rows that are due
-are always candidates, so the answer is exact even while the worker is behind.
+A row that is not due differs from its stored key by the margin of its panel at most, or by its own where that is
+stored. The first `limit` stored keys, each less its margin, give a line: whoever cannot reach it is not among the first
+`limit` now. Rows that are due are always candidates, so the answer is exact even while the worker is behind.
 """
 
 from __future__ import annotations
@@ -16,8 +16,10 @@ import polars as pl
 from sqlalchemy import (
     ColumnElement,
     Connection,
+    Double,
     Select,
     and_,
+    case,
     collate,
     func,
     literal,
@@ -43,6 +45,7 @@ CAUSE_SCHEMA = {
 }
 CROWD = 1_000  # people near the last place of a panel who are all looked at
 DUE = -1
+OWN_MARGIN = {"reconnect_oldies_key": score.c.reconnect_oldies_margin}
 RANK_KEY = "rank_key"  # of suggested_action; every other key is a column of score
 
 
@@ -76,15 +79,15 @@ def _near(reach: Reach, lines: Mapping[str, float | None]) -> list[Select[Any]]:
     """The people at or above the line of each panel, a crowd at most."""
     parts = []
     for number, (key, line) in enumerate(lines.items()):
-        column, source = key_and_people(reach, key)
-        above = column.is_not(None) if line is None else column >= line - 2 * reach.margins[key]
+        _, source = key_and_people(reach, key)
+        above = _reaches(reach, key, line)
         people = source.add_columns(literal(number).label("panel")).where(above, steady(reach)).limit(CROWD)
         parts.append(select(people.subquery()))
     return parts
 
 
 def find_lines(conn: Connection, reach: Reach) -> dict[str, float | None]:
-    """The stored key at place `limit` of each panel; None where the panel is shorter."""
+    """What the key at place `limit` of each panel is at least; None where the panel is shorter."""
     if not reach.margins:
         return {}
     columns = [_line(reach, key).scalar_subquery().label(key) for key in reach.margins]
@@ -114,8 +117,7 @@ def _above(reach: Reach, key: str, line: float | None) -> list[Select[Any]]:
     """The people at or above a line: all whose key drifts, and the first `limit` of those whose key stands still."""
     margin = reach.margins[key]
     column, source = key_and_people(reach, key)
-    above = column.is_not(None) if line is None else column >= line - 2 * margin
-    people = source.where(above)
+    people = source.where(_reaches(reach, key, line))
     if line is None:
         return [people.where(steady(reach))]
     still = people.where(score.c.due_at.is_(None) if margin else steady(reach))
@@ -140,8 +142,24 @@ def _first(people: Select[Any], column: ColumnElement[float], limit: int) -> Sel
 
 def _line(reach: Reach, key: str) -> Select[Any]:
     column, source = key_and_people(reach, key)
-    rows = source.with_only_columns(column).where(column.is_not(None), steady(reach))
-    return rows.order_by(column.desc()).offset(reach.limit - 1).limit(1)
+    rows = source.with_only_columns((column - _margin(reach, key)).label("least"))
+    first = rows.where(column.is_not(None), steady(reach)).order_by(column.desc()).limit(reach.limit).subquery()
+    return select(case((func.count() == reach.limit, func.min(first.c.least))))
+
+
+def _reaches(reach: Reach, key: str, line: float | None) -> ColumnElement[bool]:
+    """Whoever is on the panel, and may be at its line or above."""
+    column, _ = key_and_people(reach, key)
+    if line is None:
+        return column.is_not(None)
+    nearby = column >= line - reach.margins[key]  # what an index finds; the margin of the row itself is finer
+    return and_(nearby, column >= line - _margin(reach, key)) if key in OWN_MARGIN else nearby
+
+
+def _margin(reach: Reach, key: str) -> ColumnElement[float]:
+    """How far a row may be from its stored key."""
+    bound = literal(reach.margins[key], Double)
+    return func.coalesce(OWN_MARGIN[key], bound) if key in OWN_MARGIN else bound
 
 
 def key_and_people(reach: Reach, key: str) -> tuple[ColumnElement[float], Select[Any]]:

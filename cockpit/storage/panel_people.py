@@ -8,15 +8,19 @@ from typing import Any
 from uuid import UUID
 
 import polars as pl
-from sqlalchemy import ColumnElement, Connection, FromClause, Select, Table, and_, select
+from sqlalchemy import ColumnElement, Connection, FromClause, Select, Table, and_, func, select
 
 from cockpit.model.ids import MemberId, WorkspaceId
 from cockpit.storage.frames import chosen, own_columns, read_frame
 from cockpit.storage.panel_index import owned_by
-from cockpit.storage.schema import company, member, person, score, signal, suggested_action
+from cockpit.storage.schema import company, conversation, member, person, score, signal, suggested_action
 
 Ids = Iterable[UUID | str]
 DECIDED = ("SNOOZED", "DISMISSED", "EXECUTED")
+CARD = (
+    *("action_type", "situation", "urgency", "effect", "effort"),
+    *("channel", "evidence_type", "evidence_at", "expires_at"),
+)
 
 
 def list_panel_facts(
@@ -26,6 +30,29 @@ def list_panel_facts(
     query = _facts().where(person.c.workspace_id == workspace_id, *owned_by(person.c.owner_id, owner_id))
     if ids is None:
         return read_frame(conn, query)
+    with chosen(conn, ids) as some:
+        return read_frame(conn, query.join(some, some.c.person_id == person.c.person_id))
+
+
+def list_panel_people(conn: Connection, workspace_id: WorkspaceId, ids: Ids) -> pl.DataFrame:
+    """All that is stored of these people but their sums: facts, conversation, best card, and what holds until when.
+
+    What signals say of the lifecycle wins over what is on file.
+    """
+    facts = [column for column in _facts().selected_columns if column.key != "lifecycle"]
+    talk = [column for column in own_columns(conversation) if column.key not in ("person_id", "lifecycle")]
+    lifecycle = func.coalesce(conversation.c.lifecycle, person.c.lifecycle, "lead").label("lifecycle")
+    card = [suggested_action.c[name].label(f"card_{name}") for name in CARD]
+    card.append(suggested_action.c.action_id.label("card_action_key"))
+    ahead = (score.c.crosses_at, score.c.crosses_to)
+    best = and_(_belongs(suggested_action, "person_id", "person_id"), suggested_action.c.rank_key.is_not(None))
+    query = (
+        select(*facts, lifecycle, *talk, *ahead, suggested_action.c.rank_key, *card)
+        .select_from(_people())
+        .outerjoin(conversation, _belongs(conversation, "person_id", "person_id"))
+        .outerjoin(suggested_action, best)
+        .where(person.c.workspace_id == workspace_id)
+    )
     with chosen(conn, ids) as some:
         return read_frame(conn, query.join(some, some.c.person_id == person.c.person_id))
 
@@ -47,9 +74,6 @@ def list_history(conn: Connection, workspace_id: WorkspaceId, *, before: datetim
 
 def _facts() -> Select[Any]:
     """People with the names of their companies and owners; the caller says which workspace_id."""
-    joined: FromClause = person.outerjoin(company, _belongs(company, "company_id", "company_id"))
-    joined = joined.outerjoin(member, _belongs(member, "member_id", "owner_id"))
-    joined = joined.outerjoin(score, _belongs(score, "person_id", "person_id"))
     return select(
         person.c.person_id,
         person.c.external_id,
@@ -67,9 +91,13 @@ def _facts() -> Select[Any]:
         member.c.name.label("owner"),
         score.c.computed_at.label("stored_at"),
         score.c.due_at.label("stored_due_at"),
-        score.c.crosses_at.label("stored_crosses_at"),
-        score.c.crosses_to.label("stored_crosses_to"),
-    ).select_from(joined)
+    ).select_from(_people())
+
+
+def _people() -> FromClause:
+    joined = person.outerjoin(company, _belongs(company, "company_id", "company_id"))
+    joined = joined.outerjoin(member, _belongs(member, "member_id", "owner_id"))
+    return joined.outerjoin(score, _belongs(score, "person_id", "person_id"))
 
 
 def _belongs(table: Table, key: str, own_key: str) -> ColumnElement[bool]:

@@ -302,6 +302,8 @@ score = Table(
     Column("reconnect_oldies_key", Double),
     Column("recent_key", Double),
     identifier("owner_id"),  # of the person, for the Me / Team filter
+    # The most the key differs from what it would be before `due_at`; null: only the panel's own bound is known.
+    Column("reconnect_oldies_margin", Double),
     of_person(),
     *(
         lookup(f"ix_score_{name}", "workspace_id", f"{name}_key", sparse=f"{name}_key")
@@ -333,6 +335,7 @@ suggested_action = Table(
     words("previous_state"),  # what undo returns to
     instant("changed_at", nullable=False),
     identifier("changed_by"),
+    Column("situation", Integer),  # which of the action's situations; null: stored before this was kept
     of_person(),
     lookup("ix_suggested_action_rank", "workspace_id", "rank_key", sparse="rank_key"),
     lookup("ix_suggested_action_person", "workspace_id", "person_id"),

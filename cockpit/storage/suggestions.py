@@ -39,6 +39,7 @@ class Suggestion:
     channel: str | None
     evidence_type: str | None
     evidence_at: datetime | None
+    situation: int | None
     created_at: datetime
     expires_at: datetime
     snoozed_until: datetime | None

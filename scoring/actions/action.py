@@ -86,4 +86,4 @@ class Action:
     channel: str | None  # None: inside the company, nothing goes to the person
     effort: float
     description: str
-    situations: tuple[Situation, ...]
+    situations: tuple[Situation, ...]  # cards are stored with the number of theirs: new ones go at the end

@@ -49,7 +49,7 @@ def test_its_reason_is_a_short_sentence_over_a_signal_of_the_person(key: str) ->
     people = seen(CASES[key], NOW)
     card = top(suggest(people, NOW)).row(0, named=True)
     assert card["evidence_type"] in {signal[0] for signal in CASES[key]["ana"]}
-    said = reason(card["situation"], {**people.row(0, named=True), **card, "titles": TITLES}, NOW)
+    said = reason(key, card["situation"], {**people.row(0, named=True), **card, "titles": TITLES}, NOW)
     assert said.endswith(".")
     assert said[0].isupper()
     assert len(said.split()) <= MAX_WORDS

@@ -43,7 +43,9 @@ def still(stored: dict[str, Any], now: dict[str, Any]) -> None:
         before, after = stored[f"{panel}_key"], now[f"{panel}_key"]
         assert (before is None) == (after is None), panel
         if before is not None:
-            assert abs(before - after) <= margin + 1e-9, panel
+            own = stored.get(f"{panel}_margin", margin)
+            assert own <= margin, panel
+            assert abs(before - after) <= own + 1e-9, panel
 
 
 @given(stories, st.lists(st.floats(0, 1), max_size=3))

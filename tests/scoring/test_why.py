@@ -36,7 +36,9 @@ def people(seed: int) -> list[dict[str, object]]:
     for row in frame.iter_rows(named=True):
         row |= {"titles": {name: kind.label for name, kind in BUILT_IN.items()}, "overdue_minutes": -3.0}
         card = cards.get(row["person_id"])
-        row["card_reason"] = None if card is None else reason(card["situation"], {**row, **card}, NOW)
+        row["card_reason"] = (
+            None if card is None else reason(card["action_type"], card["situation"], {**row, **card}, NOW)
+        )
         rows.append(row)
     return rows
 

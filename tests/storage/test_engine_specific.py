@@ -15,6 +15,7 @@ TEXT_SQL = {
     "on_postgres.staged": "ANALYZE: a table nobody analysed is planned badly",
     "on_postgres.append": "COPY FROM: the fastest way in",
     "on_postgres.copied": "COPY TO: the fastest way out",
+    "on_postgres.read_frame": "COPY TO as well",
     "on_postgres.settle": "ANALYZE has no form in Core",
     "scratch.fresh_database": "CREATE and DROP DATABASE have no form in Core; only measurements use it",
     "schema.lookup": "the condition of a partial index",

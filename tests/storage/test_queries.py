@@ -167,6 +167,8 @@ CALLS: dict[Any, Call] = {
     people.upsert_people: lambda c, w: people.upsert_people(c, w, frame_of(person_row(ANA, "own"))),
     people_list.count_people: people_list.count_people,
     people_list.stream_people: lambda c, w: list(people_list.stream_people(c, w)),
+    panel_people.list_panel_people: lambda c, w: panel_people.list_panel_people(c, w, [ANA]),
+    evidence.list_accumulators: lambda c, w: evidence.list_accumulators(c, w, [ANA]),
     rules.insert_missing_rules: lambda c, w: rules.insert_missing_rules(
         c, w, [rules.Rule("r", "a", "b", "c")], now=NOW
     ),
