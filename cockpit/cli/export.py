@@ -24,6 +24,7 @@ from cockpit.model.ids import WorkspaceId
 from cockpit.panels import registry
 from cockpit.panels.whole import stream
 from cockpit.storage.people_list import count_people, stream_people
+from cockpit.storage.sparing import spare_memory
 
 VIEWS = ("people",)
 
@@ -48,6 +49,7 @@ def export_list(
     what = chosen_list(panel, view, as_of)
     now = datetime.now(UTC)
     with open_from_environment() as cockpit:
+        spare_memory(cockpit.db)
         workspace_id = resolve_workspace(cockpit, workspace)
         order = Order(workspace=workspace, what=what, instant=parse_instant(as_of) if as_of else now)
         with opened(cockpit, workspace_id, order, now) as (table, total), shown(total) as progress:
