@@ -11,6 +11,7 @@ import polars as pl
 from cockpit.exports.ahead import ahead
 from cockpit.exports.formula import guarded
 from cockpit.exports.sink import Sink
+from cockpit.exports.spelling import spelled
 from cockpit.exports.table import Column, Table
 
 slug = "csv"
@@ -36,18 +37,9 @@ def _lines(frame: pl.DataFrame, columns: tuple[Column, ...]) -> memoryview:
     Quoting every text keeps a cell whole for programs that split at semicolons or tabs, where `a;=1+1` would else
     become a formula.
     """
-    plain = frame.select(_printable(column) for column in columns)
-    lines = BytesIO()
-    plain.write_csv(
-        lines,
-        include_header=False,
-        line_terminator="\r\n",
-        quote_style="non_numeric",
-        batch_size=8192,
-        datetime_format="%Y-%m-%dT%H:%M:%SZ",
+    plain = guarded(frame, columns).with_columns(
+        spelled(frame[column.name]) for column in columns if column.kind == "instant"
     )
+    lines = BytesIO()
+    plain.write_csv(lines, include_header=False, line_terminator="\r\n", quote_style="non_numeric", batch_size=8192)
     return lines.getbuffer()
-
-
-def _printable(column: Column) -> pl.Expr:
-    return guarded(column) if column.kind in {"text", "phone"} else pl.col(column.name)
