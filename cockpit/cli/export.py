@@ -21,8 +21,6 @@ from cockpit.exports.log import log_export
 from cockpit.exports.registry import FORMATS, format_named
 from cockpit.exports.table import Table
 from cockpit.model.ids import WorkspaceId
-from cockpit.panels import registry
-from cockpit.panels.whole import stream
 from cockpit.storage.people_list import count_people, stream_people
 from cockpit.storage.sparing import spare_memory
 
@@ -74,8 +72,9 @@ def chosen_list(panel: str | None, view: str | None, as_of: str | None) -> str:
     if (panel is None) == (view is None):
         raise InvalidInput("Say what to export: either --panel KEY or --view people.")
     if panel is not None:
-        registry.panel_named(panel)
-        return f"panel:{panel}"
+        from cockpit.panels.registry import panel_named  # noqa: PLC0415 - the people list needs no scoring
+
+        return f"panel:{panel_named(panel).slug}"
     if view not in VIEWS:
         raise InvalidInput(f"There is no list {view!r}: the lists are {', '.join(VIEWS)}.")
     if as_of:
@@ -90,6 +89,8 @@ def opened(
     """The table to export and, where it is known before, its number of rows."""
     kind, _, key = order.what.partition(":")
     if kind == "panel":
+        from cockpit.panels.whole import stream  # noqa: PLC0415
+
         past = order.instant if order.instant != now else None
         yield panel_table(key, stream(cockpit.db, workspace_id, key, now=now, as_of=past)), None
         return

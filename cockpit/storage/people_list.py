@@ -7,34 +7,54 @@ memory that does not grow. What a range costs besides is a look at the ids: some
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from typing import Any
 from uuid import UUID
 
 import polars as pl
-from sqlalchemy import ColumnElement, Connection, Select, Table, and_, func, select
+from sqlalchemy import ColumnElement, Connection, Select, Table, and_, func, literal, select
 
 from cockpit.model.ids import WorkspaceId
 from cockpit.storage.frames import stream_frames
 from cockpit.storage.schema import company, conversation, member, person, score
 
-RANGE_PEOPLE = 50_000
+# Some 100,000 people with ordinary names. More would be faster: a range costs a look at all ids, whatever it holds.
+RANGE_BYTES = 30_000_000
+OTHER_BYTES = 250  # of a person beside the texts that somebody wrote
+WRITTEN = (person.c.external_id, person.c.name, person.c.email, person.c.phone_raw, person.c.country)
+SAMPLE_PEOPLE = 2_000
 ALL_IDS = 2**128
 
 
 def stream_people(
-    conn: Connection, workspace_id: WorkspaceId, *, batch_rows: int = 25_000, range_people: int = RANGE_PEOPLE
+    conn: Connection, workspace_id: WorkspaceId, *, range_bytes: int = RANGE_BYTES
 ) -> Iterator[pl.DataFrame]:
     """Everybody in the workspace in the order of their ids, a batch at a time; scores as computed at `scored_at`."""
-    ranges = count_people(conn, workspace_id) // range_people + 1
-    for number in range(ranges):
-        first, last = number * ALL_IDS // ranges, (number + 1) * ALL_IDS // ranges - 1
-        yield from stream_frames(conn, _listed(workspace_id, UUID(int=first), UUID(int=last)), batch_rows)
+    people = count_people(conn, workspace_id)
+    range_people = max(range_bytes // _bytes_each(conn, workspace_id, people), 1)
+    for first, last in _ranges(people // range_people + 1):
+        yield from stream_frames(conn, _listed(workspace_id, first, last), max(range_people // 4, 1))
 
 
 def count_people(conn: Connection, workspace_id: WorkspaceId) -> int:
     """How many people the list has."""
     return conn.execute(select(func.count()).where(person.c.workspace_id == workspace_id)).scalar_one()
+
+
+def _ranges(count: int) -> Iterator[tuple[UUID, UUID]]:
+    """All ids in so many equal ranges, each with its first and its last id."""
+    for number in range(count):
+        yield UUID(int=number * ALL_IDS // count), UUID(int=(number + 1) * ALL_IDS // count - 1)
+
+
+def _bytes_each(conn: Connection, workspace_id: WorkspaceId, people: int) -> int:
+    """About how long a person is, by the first few of them: names may be whole paragraphs."""
+    first, last = next(_ranges(people // SAMPLE_PEOPLE + 1))
+    written = sum((func.coalesce(func.length(column), 0) for column in WRITTEN), literal(OTHER_BYTES))
+    mine = select(func.avg(written)).where(person.c.workspace_id == workspace_id)
+    found = conn.execute(mine.where(person.c.person_id.between(first, last))).scalar_one()
+    return math.ceil(found or OTHER_BYTES)
 
 
 def _listed(workspace_id: WorkspaceId, first: UUID, last: UUID) -> Select[Any]:
