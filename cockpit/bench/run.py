@@ -23,9 +23,10 @@ from cockpit.ingestion.load import import_signals
 from cockpit.model.ids import WorkspaceId
 from cockpit.settings import Settings
 from cockpit.storage.scratch import fresh_database
-from cockpit.storage.workspaces import insert_workspace
+from cockpit.storage.workspaces import get_workspace, insert_workspace
 
 SMALL = (100, 1_000)
+BIG, FEW = "bench", "bench-small"  # the workspaces of a run
 PARTS = ("panels", "rescore", "export", "single_signals")
 
 
@@ -37,6 +38,7 @@ class Plan:
     parts: tuple[str, ...]
     raw_runs: int
     say: Callable[[str], None]
+    keep: bool = False  # leave the filled database of PostgreSQL behind, for `filled`
 
 
 def parts_named(text: str) -> tuple[str, ...]:
@@ -54,24 +56,53 @@ def parts_named(text: str) -> tuple[str, ...]:
 
 def run_engine(url: str, plan: Plan) -> dict[str, Any]:
     """Every measurement on a fresh database beside the given one."""
-    with tempfile.TemporaryDirectory(prefix="cockpit-bench-") as name, fresh_database(url, Path(name)) as fresh:
-        cockpit = open_cockpit(Settings(database_url=fresh))
-        try:
-            return measure_all(cockpit, plan, Path(name))
-        finally:
-            cockpit.close()
+    with (
+        tempfile.TemporaryDirectory(prefix="cockpit-bench-") as name,
+        fresh_database(url, Path(name), keep=plan.keep) as fresh,
+        open_cockpit(Settings(database_url=fresh)) as cockpit,
+    ):
+        folder = Path(name)
+        plan.say(f"filling {fresh}" if plan.keep else "filling")
+        result = {"import": fill(cockpit, plan, folder)}
+        return result | measure_parts(cockpit, plan, folder)
 
 
-def measure_all(cockpit: Cockpit, plan: Plan, folder: Path) -> dict[str, Any]:
-    """The measurements, in the order in which each leaves what the next one needs; the import is always done."""
+def run_filled(url: str, plan: Plan) -> dict[str, Any]:
+    """The measurements but the import, on a database that an earlier run kept; the population must be the same."""
+    with (
+        tempfile.TemporaryDirectory(prefix="cockpit-bench-") as name,
+        open_cockpit(Settings(database_url=url)) as cockpit,
+    ):
+        return measure_parts(cockpit, plan, Path(name))
+
+
+def fill(cockpit: Cockpit, plan: Plan, folder: Path) -> dict[str, Any]:
+    """Import the population, and a hundred people into a second workspace of the same database."""
     now = plan.population.until
-    workspace_id = new_workspace(cockpit, "bench", now)
-    plan.say("making files")
-    files = write_files(plan.population, folder)
-    plan.say("import")
-    result: dict[str, Any] = {"import": measure_import(cockpit, workspace_id, files, now)}
+    measured = measure_import(cockpit, new_workspace(cockpit, BIG, now), write_files(plan.population, folder), now)
+    fill_small(cockpit, new_workspace(cockpit, FEW, now), folder, now)
+    cockpit.db.settle()
+    return measured
+
+
+def filled_until(url: str) -> datetime:
+    """The instant at which a kept database was filled: it is measured as of then.
+
+    Raises:
+        NotFound: no run filled this database.
+    """
+    with open_cockpit(Settings(database_url=url)) as cockpit, cockpit.db.read() as conn:
+        return get_workspace(conn, BIG).created_at
+
+
+def measure_parts(cockpit: Cockpit, plan: Plan, folder: Path) -> dict[str, Any]:
+    """The measurements, in the order in which each leaves what the next one needs."""
+    now = plan.population.until
+    with cockpit.db.read() as conn:
+        workspace_id, few = get_workspace(conn, BIG).workspace_id, get_workspace(conn, FEW).workspace_id
+    result: dict[str, Any] = {}
     work: dict[str, Callable[[], dict[str, Any]]] = {
-        "panels": lambda: compare_sizes(cockpit, workspace_id, plan, folder),
+        "panels": lambda: compare_sizes(cockpit, workspace_id, few, plan),
         "rescore": lambda: measure_rescore(cockpit, workspace_id, now),
         "export": lambda: measure_exports(cockpit, workspace_id, folder, now),
         "single_signals": lambda: measure_singles(cockpit, workspace_id, plan.population, now),
@@ -82,12 +113,9 @@ def measure_all(cockpit: Cockpit, plan: Plan, folder: Path) -> dict[str, Any]:
     return result
 
 
-def compare_sizes(cockpit: Cockpit, workspace_id: WorkspaceId, plan: Plan, folder: Path) -> dict[str, Any]:
+def compare_sizes(cockpit: Cockpit, workspace_id: WorkspaceId, small: WorkspaceId, plan: Plan) -> dict[str, Any]:
     """The panels of the big workspace, and those of one with a hundred people in the same database."""
     now = plan.population.until
-    small = new_workspace(cockpit, "bench-small", now)
-    fill_small(cockpit, small, folder, now)
-    cockpit.db.settle()
     few = measure_panels(cockpit, small, now, raw_runs=plan.raw_runs)
     many = measure_panels(cockpit, workspace_id, now, raw_runs=plan.raw_runs)
     return {**many, "p50_over_p50_of_100_people": ratio(many["p50_ms"], few["p50_ms"]), "of_100_people": few}

@@ -16,8 +16,8 @@ from cockpit.storage.schema import signal
 
 
 @contextmanager
-def fresh_database(url: str, folder: Path) -> Iterator[str]:
-    """The URL of an empty database beside the given one, or in the folder; it is gone afterwards."""
+def fresh_database(url: str, folder: Path, *, keep: bool = False) -> Iterator[str]:
+    """The URL of an empty database beside the given one, or in the folder; it is gone afterwards, unless kept."""
     given = make_url(url)
     name = f"scratch_{uuid4().hex[:12]}"
     if given.get_backend_name() == "duckdb":
@@ -28,6 +28,8 @@ def fresh_database(url: str, folder: Path) -> Iterator[str]:
         with server.connect() as conn:
             conn.execute(text(f"CREATE DATABASE {name}"))
         yield given.set(drivername="postgresql", database=name).render_as_string(hide_password=False)
+        if keep:
+            return
         with server.connect() as conn:
             conn.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
     finally:
