@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from cockpit.bench import ingest, reads
+from cockpit.bench import files, ingest, reads
 from cockpit.bench.reads import DifferentPanels, check_same
 from cockpit.bench.run import parts_named
 from cockpit.bench.servers import engines_named
@@ -28,6 +28,7 @@ def few_runs(monkeypatch: pytest.MonkeyPatch) -> None:
     """Once is enough to see that it works."""
     monkeypatch.setattr(reads, "INDEXED_RUNS", 2)
     monkeypatch.setattr(ingest, "SINGLES", 2)
+    monkeypatch.setattr(files, "RUNS", 1)
 
 
 @pytest.mark.usefixtures("few_runs")
@@ -44,7 +45,10 @@ def test_report_has_every_ratio(engine: str, postgres_server: str) -> None:
     assert parts["import"]["accepted"] == 1000
     assert {"p50_ms", "p95_ms", "rows"} <= set(parts["panels"])
     assert [parts["export"][slug]["rows"] for slug in ("csv", "parquet", "xlsx")] == [100, 100, 100]
-    assert parts["export"]["csv"]["peak_mb"] > 0
+    for told_of in parts["export"].values():
+        assert told_of["times_raw_durable_write"] > 0
+        assert told_of["peak_mb"] > 0
+        assert (told_of["rows_of_a_fifth"], told_of["peak_mb_of_a_fifth"] > 0) == (20, True)
 
 
 def test_unknown_engine_is_named() -> None:
