@@ -68,7 +68,8 @@ def _by_type(known: pl.DataFrame) -> dict[str, Sums]:
 
 def instants(column: pl.Series) -> Ints:
     """Microseconds since 1970; null is NEVER."""
-    return column.cast(INSTANT).dt.epoch("us").fill_null(NEVER).to_numpy()
+    exact = column if column.dtype == INSTANT else column.cast(INSTANT)
+    return exact.to_physical().fill_null(NEVER).to_numpy()
 
 
 def moments(now: datetime | pl.Series, size: int) -> Ints:

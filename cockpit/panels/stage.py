@@ -155,8 +155,9 @@ def first(stage: Stage, panel: Panel) -> pl.Series:
     key = panel.key or "priority_key"
     order = [key, *panel.ties, "external_id", "name", "person_id"]
     falling = [True] * (1 + len(panel.ties)) + [False] * 3
-    members = stage.people.select(order).filter(pl.col(key).is_not_null())
-    return members.sort(order, descending=falling, nulls_last=True)["person_id"].head(stage.limit + 1)
+    members = stage.people.lazy().select(order).filter(pl.col(key).is_not_null())
+    ordered = members.sort(order, descending=falling, nulls_last=True).select("person_id").head(stage.limit + 1)
+    return ordered.collect()["person_id"]
 
 
 def shown_ids(stage: Stage, panels: Sequence[Panel]) -> pl.DataFrame:
