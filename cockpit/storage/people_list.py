@@ -61,12 +61,12 @@ def _listed(workspace_id: WorkspaceId, first: UUID, last: UUID) -> Select[Any]:
     """The people with ids in this range, sorted by them."""
     scored, heard = (
         # The range again: the database then leaves all other rows of that table out before it joins.
-        and_(_with_person(table, "person_id"), table.c.person_id.between(first, last))
+        and_(_of_person(workspace_id, table, "person_id"), table.c.person_id.between(first, last))
         for table in (score, conversation)
     )
     joined = (
-        person.outerjoin(company, _with_person(company, "company_id"))
-        .outerjoin(member, _with_person(member, "member_id", "owner_id"))
+        person.outerjoin(company, _of_person(workspace_id, company, "company_id"))
+        .outerjoin(member, _of_person(workspace_id, member, "member_id", "owner_id"))
         .outerjoin(score, scored)
         .outerjoin(conversation, heard)
     )
@@ -101,6 +101,6 @@ def _listed(workspace_id: WorkspaceId, first: UUID, last: UUID) -> Select[Any]:
     )
 
 
-def _with_person(table: Table, key: str, own_key: str | None = None) -> ColumnElement[bool]:
-    """The rows of a table that belong to the person's row."""
-    return and_(table.c.workspace_id == person.c.workspace_id, table.c[key] == person.c[own_key or key])
+def _of_person(workspace_id: WorkspaceId, table: Table, key: str, own_key: str | None = None) -> ColumnElement[bool]:
+    """The rows of a table that belong to the person's row; the workspace is no part of what is compared row by row."""
+    return and_(table.c.workspace_id == workspace_id, table.c[key] == person.c[own_key or key])
