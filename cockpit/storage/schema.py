@@ -18,6 +18,7 @@ from sqlalchemy import (
     ForeignKeyConstraint,
     Index,
     Integer,
+    LargeBinary,
     MetaData,
     String,
     Table,
@@ -93,8 +94,13 @@ workspace = Table(
     Column("is_demo", Boolean, nullable=False),
     Column("data_version", BigInteger, nullable=False),  # rises with every write; the key of caches
     instant("last_received_at"),  # freshness badge: the newest received signal
-    Column("settings", Json, nullable=False),
+    Column("settings", Json, nullable=False),  # join policy, embed origins, wall, keys of other systems
     instant("created_at", nullable=False),
+    Column("status", String, server_default="ready"),  # pending | ready | failed
+    words("provisioning_step"),  # the last step that is done
+    Column("provisioning_attempts", Integer, server_default="0"),
+    words("provisioning_error"),
+    instant("provisioning_retry_at"),
     Index("uq_workspace_subdomain", "subdomain", unique=True),
 )
 
@@ -105,6 +111,9 @@ user_account = Table(
     words("email", nullable=False),
     words("name", nullable=False),
     instant("created_at", nullable=False),
+    instant("deleted_at"),  # a login that was taken away; joining again restores it
+    Column("avatar", LargeBinary),  # WebP, 256 x 256, made by us
+    words("avatar_digest"),
     Index("uq_user_account_email", "email", unique=True),
 )
 
@@ -116,8 +125,10 @@ member = Table(
     identifier("user_id"),
     words("name", nullable=False),
     words("email", nullable=False),
-    words("role", nullable=False),
+    words("role", nullable=False),  # admin | member | aventora_user | read_only
     instant("created_at", nullable=False),
+    words("engagement_phone"),  # E.164: whose calls the Hub places for them
+    instant("left_at"),  # the membership has ended; records keep the owner's name
     of_workspace(),
     Index("uq_member_email", "workspace_id", "email", unique=True),
 )
@@ -354,6 +365,91 @@ member_day = Table(
     Column("bookings", Integer, nullable=False),
     Column("response_minutes", Json, nullable=False),  # histogram: bucket -> count, for the median
     of_workspace(),
+)
+
+login_token = Table(
+    "login_token",
+    metadata,
+    workspace_column(),
+    words("token_hash", key=True),  # SHA-256, hex
+    identifier("member_id", nullable=False),
+    words("host", nullable=False),  # the only host that may redeem it
+    words("page"),  # where to land; given: embedded mode
+    instant("created_at", nullable=False),
+    instant("expires_at", nullable=False),
+    instant("used_at"),
+    of_workspace(),
+)
+
+session = Table(
+    "session",
+    metadata,
+    workspace_column(),
+    words("session_hash", key=True),  # SHA-256 of the cookie's secret, hex
+    identifier("member_id", nullable=False),
+    words("mode", nullable=False),  # full | embed
+    words("origin", nullable=False),  # sso | clerk | oidc | owner
+    instant("created_at", nullable=False),
+    instant("expires_at", nullable=False),
+    instant("ended_at"),
+    of_workspace(),
+    lookup("ix_session_member", "workspace_id", "member_id"),
+)
+
+api_key = Table(
+    "api_key",
+    metadata,
+    workspace_column(),
+    identifier("key_id", key=True),
+    words("name", nullable=False),
+    words("prefix", nullable=False),  # what is shown of the key after it was made
+    words("key_hash", nullable=False),  # SHA-256, hex
+    Column("scopes", Json, nullable=False),
+    identifier("created_by"),
+    instant("created_at", nullable=False),
+    instant("last_used_at"),
+    instant("revoked_at"),
+    of_workspace(),
+    lookup("ix_api_key_hash", "workspace_id", "key_hash"),
+)
+
+idempotent_request = Table(
+    "idempotent_request",
+    metadata,
+    workspace_column(),
+    words("idempotency_key", key=True),
+    words("digest", nullable=False),  # of the body: the same key with another body is refused
+    Column("status", Integer, nullable=False),
+    Column("answer", Json, nullable=False),
+    instant("created_at", nullable=False),
+    of_workspace(),
+)
+
+hub_callback = Table(
+    "hub_callback",
+    metadata,
+    workspace_column(),
+    words("action", key=True),  # full | sync_members: one waiting of each
+    instant("due_at", nullable=False),
+    Column("attempts", Integer, nullable=False),
+    instant("done_at"),
+    words("error"),
+    instant("created_at", nullable=False),
+    of_workspace(),
+)
+
+provision_audit = Table(
+    "provision_audit",
+    metadata,
+    identifier("audit_id", key=True),
+    instant("called_at", nullable=False),
+    words("route", nullable=False),
+    words("credential", nullable=False),  # the name of the secret, never the secret
+    identifier("about_workspace_id"),  # kept when the workspace is deleted
+    words("about_email"),
+    Column("status", Integer, nullable=False),
+    words("detail"),
+    Index("ix_provision_audit_called_at", "called_at").ddl_if(dialect="postgresql"),
 )
 
 rule = Table(
