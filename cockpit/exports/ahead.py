@@ -1,7 +1,8 @@
-"""Work that is done one step ahead, in a thread of its own, while the step before is being used."""
+"""Work that is done some steps ahead, in a thread of its own, while the steps before are being used."""
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Generator, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
@@ -9,10 +10,13 @@ from typing import TypeVar
 T = TypeVar("T")
 
 
-def ahead(items: Iterator[T]) -> Generator[T]:
-    """The same items, each made while the one before is in use; nothing is made after the caller stops."""
-    with ThreadPoolExecutor(max_workers=1) as maker:
-        coming = maker.submit(next, items, None)
-        while (item := coming.result()) is not None:
-            coming = maker.submit(next, items, None)
+def ahead(items: Iterator[T], steps: int = 1) -> Generator[T]:
+    """The same items, up to so many made while those before are in use; nothing is begun after the caller stops."""
+    maker = ThreadPoolExecutor(max_workers=1)
+    try:
+        coming = deque(maker.submit(next, items, None) for _ in range(steps))
+        while (item := coming.popleft().result()) is not None:
+            coming.append(maker.submit(next, items, None))
             yield item
+    finally:
+        maker.shutdown(cancel_futures=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
+from typing import Final
 
 from cockpit.exports.ahead import ahead
 from cockpit.exports.certificate import Certificate, Order, certificate_bytes, certificate_path, iso
@@ -13,6 +14,8 @@ from cockpit.exports.sink import complete_or_nothing
 from cockpit.exports.table import Table, conform
 
 Progress = Callable[[int], None]
+# A database hands out some batches at once and then thinks: what is waiting keeps the writer busy meanwhile.
+STEPS_AHEAD: Final = 4
 
 
 def export(table: Table, order: Order, slug: str, path: Path, *, progress: Progress | None = None) -> Certificate:
@@ -24,7 +27,7 @@ def export(table: Table, order: Order, slug: str, path: Path, *, progress: Progr
     """
     kind = format_named(slug)
     rows = 0
-    frames = ahead(conform(frame, table.columns) for frame in table.frames)
+    frames = ahead((conform(frame, table.columns) for frame in table.frames), STEPS_AHEAD)
     with complete_or_nothing(path) as sink, closing(frames):
         for written in kind.write(Table(table.columns, frames), sink):
             rows += written

@@ -1,4 +1,4 @@
-"""Instants as text, in a third of the time that formatting each of them takes: days and minutes are looked up."""
+"""Instants as text, in a third of the time that formatting each of them takes: days and times of day are looked up."""
 
 from __future__ import annotations
 
@@ -8,10 +8,7 @@ import polars as pl
 
 FORMAT: Final = "%Y-%m-%dT%H:%M:%SZ"
 DAY: Final = 86_400
-_numbers = pl.select(number=pl.int_range(1440)).select(hour=pl.col("number") // 60, minute=pl.col("number") % 60)
-_two_digits = pl.all().cast(pl.String).str.zfill(2)
-MINUTES: Final = _numbers.select(_two_digits).select(pl.format("{}:{}:", "hour", "minute")).to_series()
-SECONDS: Final = _numbers.select(_two_digits).select(pl.format("{}Z", "minute")).to_series().head(60)
+TIMES: Final = (pl.int_range(DAY, eager=True) * 1_000_000).cast(pl.Datetime("us")).dt.strftime("%H:%M:%SZ")
 
 
 def spelled(instants: pl.Series) -> pl.Series:
@@ -22,6 +19,5 @@ def spelled(instants: pl.Series) -> pl.Series:
     if not isinstance(first, int) or not isinstance(last, int) or last - first > len(instants):
         return instants.dt.strftime(FORMAT)
     days = pl.int_range(first, last + 1, eager=True).cast(pl.Int32).cast(pl.Date).dt.strftime("%Y-%m-%dT")
-    within = second - day * DAY
-    parts = [days.gather(day - first), MINUTES.gather(within // 60), SECONDS.gather(within % 60)]
+    parts = [days.gather(day - first), TIMES.gather(second - day * DAY)]
     return pl.select(pl.concat_str(parts).alias(instants.name)).to_series()
