@@ -1,88 +1,56 @@
-"""The one schema: every table on both engines, `workspace_id` first in every key.
-
-Instants are TIMESTAMP WITH TIME ZONE in UTC. Foreign keys exist on PostgreSQL only (docs/decisions/0003).
-"""
+"""The one schema: every table on both engines."""
 
 from __future__ import annotations
 
-from typing import Any
-
 from sqlalchemy import (
-    JSON,
     BigInteger,
     Boolean,
     Column,
     Date,
-    DateTime,
     Double,
-    ForeignKeyConstraint,
     Index,
     Integer,
     LargeBinary,
-    MetaData,
     String,
     Table,
-    Uuid,
-    text,
-)
-from sqlalchemy.dialects.postgresql import JSONB
-
-metadata = MetaData(
-    naming_convention={
-        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
-        "pk": "pk_%(table_name)s",
-    }
 )
 
-Json = JSON().with_variant(JSONB(), "postgresql")
+from cockpit.storage.access_tables import ACCESS_TABLES
+from cockpit.storage.columns import (
+    Json,
+    identifier,
+    instant,
+    lookup,
+    metadata,
+    of_person,
+    of_workspace,
+    words,
+    workspace_column,
+)
 
-
-def instant(name: str, *, nullable: bool = True) -> Column[Any]:
-    """A point in time, UTC."""
-    return Column(name, DateTime(timezone=True), nullable=nullable)
-
-
-def identifier(name: str, *, key: bool = False, nullable: bool = True) -> Column[Any]:
-    """A UUID column."""
-    return Column(name, Uuid, primary_key=key, nullable=nullable and not key)
-
-
-def words(name: str, *, key: bool = False, nullable: bool = True) -> Column[Any]:
-    """A text column."""
-    return Column(name, String, primary_key=key, nullable=nullable and not key)
-
-
-def workspace_column() -> Column[Any]:
-    """The tenant of the row; first in every key."""
-    return Column("workspace_id", Uuid, primary_key=True, nullable=False)
-
-
-def refers(columns: list[str], table: str, targets: list[str]) -> ForeignKeyConstraint:
-    """A foreign key on PostgreSQL; on DuckDB it would break updates of indexed parents."""
-    key = ForeignKeyConstraint(columns, [f"{table}.{target}" for target in targets], ondelete="CASCADE")
-    return key.ddl_if(dialect="postgresql")
-
-
-def lookup(name: str, *columns: str, sparse: str | None = None) -> Index:
-    """An index that speeds reads, on PostgreSQL only; `sparse` leaves out the rows where that column is null.
-
-    DuckDB reads with indexes of several columns as fast as without them, and they make its upserts seven times slower.
-    """
-    where = text(f"{sparse} IS NOT NULL") if sparse else None
-    return Index(name, *columns, postgresql_where=where).ddl_if(dialect="postgresql")
-
-
-def of_workspace() -> ForeignKeyConstraint:
-    """Rows go with their workspace."""
-    return refers(["workspace_id"], "workspace", ["workspace_id"])
-
-
-def of_person() -> ForeignKeyConstraint:
-    """Rows go with their person."""
-    return refers(["workspace_id", "person_id"], "person", ["workspace_id", "person_id"])
-
+__all__ = [
+    "ACCESS_TABLES",
+    "accumulator",
+    "company",
+    "conversation",
+    "export_log",
+    "import_run",
+    "member",
+    "member_day",
+    "metadata",
+    "opportunity",
+    "pending_restate",
+    "person",
+    "rule",
+    "score",
+    "score_model",
+    "signal",
+    "signal_type",
+    "suggested_action",
+    "unmatched_signal",
+    "user_account",
+    "workspace",
+]
 
 workspace = Table(
     "workspace",
@@ -365,91 +333,6 @@ member_day = Table(
     Column("bookings", Integer, nullable=False),
     Column("response_minutes", Json, nullable=False),  # histogram: bucket -> count, for the median
     of_workspace(),
-)
-
-login_token = Table(
-    "login_token",
-    metadata,
-    workspace_column(),
-    words("token_hash", key=True),  # SHA-256, hex
-    identifier("member_id", nullable=False),
-    words("host", nullable=False),  # the only host that may redeem it
-    words("page"),  # where to land; given: embedded mode
-    instant("created_at", nullable=False),
-    instant("expires_at", nullable=False),
-    instant("used_at"),
-    of_workspace(),
-)
-
-session = Table(
-    "session",
-    metadata,
-    workspace_column(),
-    words("session_hash", key=True),  # SHA-256 of the cookie's secret, hex
-    identifier("member_id", nullable=False),
-    words("mode", nullable=False),  # full | embed
-    words("origin", nullable=False),  # sso | clerk | oidc | owner
-    instant("created_at", nullable=False),
-    instant("expires_at", nullable=False),
-    instant("ended_at"),
-    of_workspace(),
-    lookup("ix_session_member", "workspace_id", "member_id"),
-)
-
-api_key = Table(
-    "api_key",
-    metadata,
-    workspace_column(),
-    identifier("key_id", key=True),
-    words("name", nullable=False),
-    words("prefix", nullable=False),  # what is shown of the key after it was made
-    words("key_hash", nullable=False),  # SHA-256, hex
-    Column("scopes", Json, nullable=False),
-    identifier("created_by"),
-    instant("created_at", nullable=False),
-    instant("last_used_at"),
-    instant("revoked_at"),
-    of_workspace(),
-    lookup("ix_api_key_hash", "workspace_id", "key_hash"),
-)
-
-idempotent_request = Table(
-    "idempotent_request",
-    metadata,
-    workspace_column(),
-    words("idempotency_key", key=True),
-    words("digest", nullable=False),  # of the body: the same key with another body is refused
-    Column("status", Integer, nullable=False),
-    Column("answer", Json, nullable=False),
-    instant("created_at", nullable=False),
-    of_workspace(),
-)
-
-hub_callback = Table(
-    "hub_callback",
-    metadata,
-    workspace_column(),
-    words("action", key=True),  # full | sync_members: one waiting of each
-    instant("due_at", nullable=False),
-    Column("attempts", Integer, nullable=False),
-    instant("done_at"),
-    words("error"),
-    instant("created_at", nullable=False),
-    of_workspace(),
-)
-
-provision_audit = Table(
-    "provision_audit",
-    metadata,
-    identifier("audit_id", key=True),
-    instant("called_at", nullable=False),
-    words("route", nullable=False),
-    words("credential", nullable=False),  # the name of the secret, never the secret
-    identifier("about_workspace_id"),  # kept when the workspace is deleted
-    words("about_email"),
-    Column("status", Integer, nullable=False),
-    words("detail"),
-    Index("ix_provision_audit_called_at", "called_at").ddl_if(dialect="postgresql"),
 )
 
 rule = Table(

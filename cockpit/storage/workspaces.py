@@ -36,6 +36,11 @@ class Workspace:
     last_received_at: datetime | None
     settings: Mapping[str, Any]
     created_at: datetime
+    status: str = "ready"  # pending | ready | failed
+    provisioning_step: str | None = None  # the last one that is done
+    provisioning_attempts: int = 0
+    provisioning_error: str | None = None
+    provisioning_retry_at: datetime | None = None
 
 
 def insert_workspace(

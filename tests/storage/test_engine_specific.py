@@ -18,7 +18,7 @@ TEXT_SQL = {
     "on_postgres.read_frame": "COPY TO as well",
     "on_postgres.settle": "ANALYZE has no form in Core",
     "scratch.fresh_database": "CREATE and DROP DATABASE have no form in Core; only measurements use it",
-    "schema.lookup": "the condition of a partial index",
+    "columns.lookup": "the condition of a partial index",
 }
 
 

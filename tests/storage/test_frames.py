@@ -30,10 +30,10 @@ from sqlalchemy import (
 )
 
 from cockpit.errors import InvalidInput
+from cockpit.storage.columns import Json
 from cockpit.storage.database import Database
 from cockpit.storage.frame_types import empty_frame, frame_schema
 from cockpit.storage.frames import bulk_insert, bulk_upsert, chosen, read_frame, staged, stream_frames
-from cockpit.storage.schema import Json
 
 thing = Table(
     "thing",

@@ -1,4 +1,4 @@
-"""Who may come in and as whom: states of a workspace, login tokens, sessions, keys, callbacks, an audit of every call."""
+"""Who may come in and as whom: states of a workspace, login tokens, sessions, keys, callbacks, an audit."""
 
 from __future__ import annotations
 
