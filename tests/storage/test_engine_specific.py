@@ -17,6 +17,7 @@ TEXT_SQL = {
     "on_postgres.copied": "COPY TO: the fastest way out",
     "on_postgres.read_frame": "COPY TO as well",
     "on_postgres.settle": "ANALYZE has no form in Core",
+    "sparing.spare_memory": "SET memory_limit has no form in Core",
     "scratch.fresh_database": "CREATE and DROP DATABASE have no form in Core; only measurements use it",
     "columns.lookup": "the condition of a partial index",
 }
