@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+import numpy as np
 import polars as pl
 
 from cockpit.model.ids import MemberId, WorkspaceId
@@ -35,7 +36,7 @@ class Stage:
     limit: int
     owner_id: MemberId | None
     setting: Setting
-    people: pl.DataFrame
+    people: pl.DataFrame  # in_order
     history: pl.DataFrame | None = None  # the signals before the instant, when the stage was replayed
 
 
@@ -73,7 +74,7 @@ def live(
     # One row more than shown tells whether there is more.
     found = list_candidates(conn, reach(workspace_id, panels, now=now, limit=limit + 1, owner_id=owner_id))
     people = of_people(conn, setting, found["person_id"].to_list(), now)
-    return Stage(now, limit, owner_id, setting, people.join(found, on="person_id", how="left"))
+    return Stage(now, limit, owner_id, setting, in_order(people.join(found, on="person_id", how="left")))
 
 
 def of_people(conn: Connection, setting: Setting, ids: Sequence[str], now: datetime) -> pl.DataFrame:
@@ -130,9 +131,10 @@ def replayed(
     known = facts.join(seen, on="person_id", how="left").filter(pl.col("seen") | (pl.col("created_at") <= as_of))
     decided = list_decisions(conn, workspace_id, before=as_of)
     people = at_instant(setting, evidence, known.drop("seen"), decided, as_of).with_columns(is_due=pl.lit(1))
-    stage = Stage(as_of, limit, owner_id, setting, people, history)
+    stage = Stage(as_of, limit, owner_id, setting, in_order(people), history)
     ahead = crossings(setting, evidence, facts.join(shown_ids(stage, panels), on="person_id", how="semi"), as_of)
-    return replace(stage, people=people.join(ahead, on="person_id", how="left"))
+    shown = stage.people.join(ahead, on="person_id", how="left", maintain_order="left")
+    return replace(stage, people=shown)
 
 
 def reach(
@@ -150,14 +152,18 @@ def reach(
     )
 
 
+def in_order(people: pl.DataFrame) -> pl.DataFrame:
+    """People as equals follow each other: by external id, name and id."""
+    return people.sort("external_id", "name", "person_id", nulls_last=True)
+
+
 def first(stage: Stage, panel: Panel) -> pl.Series:
-    """The ids of the first people of a panel and one more; equals by the panel's own ties, external id, name and id."""
+    """The ids of the first people of a panel and one more; equals by the panel's own ties, then in their order."""
     key = panel.key or "priority_key"
-    order = [key, *panel.ties, "external_id", "name", "person_id"]
-    falling = [True] * (1 + len(panel.ties)) + [False] * 3
-    members = stage.people.lazy().select(order).filter(pl.col(key).is_not_null())
-    ordered = members.sort(order, descending=falling, nulls_last=True).select("person_id").head(stage.limit + 1)
-    return ordered.collect()["person_id"]
+    falling = [-stage.people[name].to_numpy() for name in (key, *panel.ties)]  # null is NaN, which sorts last
+    members = stage.people.height - stage.people[key].null_count()
+    places = np.lexsort(falling[::-1])[: min(members, stage.limit + 1)]  # stable: equals stay in their order
+    return stage.people["person_id"].gather(places)
 
 
 def shown_ids(stage: Stage, panels: Sequence[Panel]) -> pl.DataFrame:

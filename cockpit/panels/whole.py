@@ -17,7 +17,7 @@ from cockpit.panels.panel import Panel
 from cockpit.panels.people_rows import people_panel
 from cockpit.panels.registry import panel_named, rows
 from cockpit.panels.setting import Setting, get_setting
-from cockpit.panels.stage import Stage, of_people, reach
+from cockpit.panels.stage import Stage, in_order, of_people, reach
 from cockpit.storage.database import Connection, Database
 from cockpit.storage.panel_index import Reach, list_due
 from cockpit.storage.panel_pages import list_pages
@@ -45,7 +45,7 @@ def stream(
     with db.snapshot() as conn:
         setting = get_setting(conn, workspace_id, None)
         for ready in _in_order(conn, setting, panel, wanted, page_rows):
-            stage = Stage(now, max(ready.height, 1), owner_id, setting, ready)
+            stage = Stage(now, max(ready.height, 1), owner_id, setting, in_order(ready))
             yield from people_panel(stage, panel).rows
 
 
