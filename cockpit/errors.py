@@ -24,6 +24,12 @@ class NotFound(CockpitError):
     status = 404
 
 
+class Forbidden(CockpitError):
+    """Your role does not allow this."""
+
+    status = 403
+
+
 class InvalidInput(CockpitError):
     """The input cannot be used."""
 
