@@ -51,6 +51,7 @@ class Person:
     is_demo: bool
     created_at: datetime
     updated_at: datetime
+    is_system: bool | None
     company: str | None
     owner: str | None
 

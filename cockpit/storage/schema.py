@@ -135,6 +135,7 @@ person = Table(
     Column("is_demo", Boolean, nullable=False),
     instant("created_at", nullable=False),
     instant("updated_at", nullable=False),
+    Column("is_system", Boolean),  # created by an integration on behalf of nobody; null: not known to be
     of_workspace(),
     Index("uq_person_external_id", "workspace_id", "external_id", unique=True),
     lookup("ix_person_email", "workspace_id", "email"),
