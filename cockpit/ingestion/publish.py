@@ -13,6 +13,7 @@ from cockpit.model.ids import WorkspaceId
 from cockpit.storage.database import Connection
 from cockpit.storage.models import insert_model, list_models, upsert_signal_types
 from cockpit.storage.pending import insert_everybody
+from cockpit.storage.workspaces import replace_data_version
 from scoring.catalogue import CatalogueFile, from_toml
 from scoring.model import preset_model
 
@@ -43,6 +44,7 @@ def publish_catalogue(conn: Connection, workspace_id: WorkspaceId, file: Catalog
     if stored and replace(model, version=before.model.version) == before.model and catalogue == before.catalogue:
         return None
     insert_everybody(conn, workspace_id)
+    replace_data_version(conn, workspace_id)  # readers keep the model in memory until the version rises
     note = "Preset of a catalogue file"
     return insert_model(
         conn, workspace_id, spec=model.to_dict(), note=note, now=now, status="published", valid_from=now

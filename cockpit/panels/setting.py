@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
+from weakref import WeakKeyDictionary
 
 from cockpit.model.ids import WorkspaceId
 from cockpit.storage.database import Connection
 from cockpit.storage.models import StoredModel, find_published_model, list_models, list_signal_types
-from cockpit.storage.workspaces import get_workspace_by_id
+from cockpit.storage.workspaces import Workspace, get_workspace_by_id
 from scoring.model import ScoreModel, preset_model
 from scoring.signals import BUILT_IN, Catalogue
 
@@ -32,9 +34,27 @@ class Setting:
         return None if kind is None else kind.channel
 
 
+# The last setting of each workspace by database: whoever writes signals, catalogue or model raises the data version.
+_known: WeakKeyDictionary[object, OrderedDict[WorkspaceId, Setting]] = WeakKeyDictionary()
+KEPT = 1_000
+
+
 def get_setting(conn: Connection, workspace_id: WorkspaceId, as_of: datetime | None) -> Setting:
     """The catalogue and the model that count now, or that counted at a past instant."""
     workspace = get_workspace_by_id(conn, workspace_id)
+    kept = _known.setdefault(conn.engine, OrderedDict())
+    setting = kept.get(workspace_id) if as_of is None else None
+    if setting is None or setting.data_version != workspace.data_version:
+        setting = _read(conn, workspace, as_of)
+    if as_of is None:
+        kept[workspace_id] = setting
+        if len(kept) > KEPT:
+            kept.popitem(last=False)
+    return replace(setting, time_zone=workspace.time_zone)
+
+
+def _read(conn: Connection, workspace: Workspace, as_of: datetime | None) -> Setting:
+    workspace_id = workspace.workspace_id
     catalogue = BUILT_IN.with_overrides(list_signal_types(conn, workspace_id))
     stored = _model_at(conn, workspace_id, as_of)
     return Setting(
