@@ -36,6 +36,12 @@ class InvalidInput(CockpitError):
     status = 422
 
 
+class BadAddress(InvalidInput):
+    """This is not a public http or https address."""
+
+    status = 400
+
+
 class Conflict(CockpitError):
     """The same id was already used for something else."""
 
