@@ -36,6 +36,12 @@ class InvalidInput(CockpitError):
     status = 422
 
 
+class BadRequest(InvalidInput):
+    """This request cannot be understood."""
+
+    status = 400
+
+
 class BadAddress(InvalidInput):
     """This is not a public http or https address."""
 
