@@ -15,12 +15,14 @@ from cockpit.storage import (
     evidence,
     exports,
     imports,
+    login_tokens,
     members,
     models,
     pending,
     people,
     rules,
     scores,
+    sessions,
     signals,
     suggestions,
     unmatched,
@@ -169,7 +171,7 @@ def fill(conn: Connection, workspace_id: WorkspaceId, mark: str) -> None:
             person_row(BEN, mark, is_demo=True, phone_raw="06 12 34 56 78"),
         ),
     )
-    deal = {"opportunity_id": str(DEAL), "name": mark, "person_id": str(ANA), "stage": "NEW", "created_at": NOW}
+    deal = {"opportunity_id": str(DEAL), "name": mark, "person_id": str(ANA), "stage": mark, "created_at": NOW}
     bulk_insert(conn, opportunity, in_workspace(frame_of(deal), workspace_id))
     signals.insert_new(conn, workspace_id, signal_frame(signal_row("1", mark), signal_row("2", mark, BEN)))
     parked = {
@@ -194,3 +196,9 @@ def fill(conn: Connection, workspace_id: WorkspaceId, mark: str) -> None:
     imports.upsert_import_run(conn, workspace_id, imports.ImportRun("digest", mark, "signals", 1, 1, 0, 0, 0, NOW))
     exports.insert_export(conn, workspace_id, exports.Export(EXPORT, member_id, mark, "csv", 1, mark, NOW))
     pending.upsert_pending(conn, workspace_id, [ANA])
+    login_tokens.insert_login_token(
+        conn, workspace_id, "digest", member_id=member_id, host=mark, page=mark, now=NOW, expires_at=NOW
+    )
+    sessions.insert_session(
+        conn, workspace_id, "digest", member_id=member_id, mode="full", origin=mark, now=NOW, expires_at=NOW
+    )

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from importlib import import_module
 from inspect import getmembers, isfunction
@@ -22,8 +23,10 @@ from sqlalchemy import Connection, delete, event, insert, literal, select, updat
 from cockpit import storage
 from cockpit.errors import NotFound
 from cockpit.model.ids import WorkspaceId
+from cockpit.model.places import Place
 from cockpit.storage import (
     activity,
+    companies_page,
     demo,
     evidence,
     exports,
@@ -31,12 +34,14 @@ from cockpit.storage import (
     matching,
     members,
     models,
+    opportunities_page,
     panel_index,
     panel_pages,
     panel_people,
     pending,
     people,
     people_list,
+    people_page,
     rules,
     scores,
     scratch,
@@ -54,6 +59,7 @@ from tests.storage.rows import (
     ACTION,
     ANA,
     BEN,
+    COMPANY,
     NOW,
     card_row,
     evidence_of,
@@ -73,6 +79,7 @@ MACHINERY = {
     "frames",
     "statements",
     "health",
+    "keyset",
     "migrations",
     "on_duckdb",
     "on_postgres",
@@ -84,6 +91,7 @@ LATER = NOW + timedelta(days=1)
 DAY = date(2026, 3, 1)
 PARKED = pl.DataFrame({"source": ["crm"], "source_event_id": ["9"]})
 COMPANY_ROW = {"company_id": str(BEN), "external_id": "d", "name": "New", "created_at": NOW}
+PEOPLE_ASKED = people_page.PeopleAsked(search="n")
 
 Call = Callable[[Connection, WorkspaceId], Any]
 
@@ -165,7 +173,21 @@ CALLS: dict[Any, Call] = {
     people.list_person_ids_after: lambda c, w: people.list_person_ids_after(c, w, None, 10),
     people.upsert_companies: lambda c, w: people.upsert_companies(c, w, frame_of(COMPANY_ROW)),
     people.upsert_people: lambda c, w: people.upsert_people(c, w, frame_of(person_row(ANA, "own"))),
+    companies_page.find_company: lambda c, w: companies_page.find_company(c, w, COMPANY),
+    companies_page.list_companies_page: lambda c, w: companies_page.list_companies_page(
+        c, w, search="n", after=Place("", COMPANY)
+    ),
+    opportunities_page.list_opportunities_page: lambda c, w: opportunities_page.list_opportunities_page(
+        c, w, search="n", after=Place("2026-01-01", COMPANY)
+    ),
+    opportunities_page.list_stages: opportunities_page.list_stages,
     people_list.count_people: people_list.count_people,
+    people_page.count_people_found: lambda c, w: people_page.count_people_found(c, w, PEOPLE_ASKED, at_most=10),
+    people_page.list_people_page: lambda c, w: [
+        people_page.list_people_page(c, w, replace(PEOPLE_ASKED, sort=sort), after=after, limit=1)
+        for sort in people_page.ORDERS
+        for after in (None, Place(None, UUID(int=0)))
+    ],
     people_list.stream_people: lambda c, w: list(people_list.stream_people(c, w)),
     panel_people.list_panel_people: lambda c, w: panel_people.list_panel_people(c, w, [ANA]),
     evidence.list_accumulators: lambda c, w: evidence.list_accumulators(c, w, [ANA]),
