@@ -22,8 +22,9 @@ from sqlalchemy import Connection, delete, event, insert, literal, select, updat
 
 from cockpit import storage
 from cockpit.errors import NotFound
-from cockpit.model.ids import WorkspaceId
+from cockpit.model.ids import WorkspaceId, member_id_of
 from cockpit.model.places import Place
+from cockpit.model.viewer import Scope
 from cockpit.storage import (
     activity,
     companies_page,
@@ -31,6 +32,7 @@ from cockpit.storage import (
     evidence,
     exports,
     imports,
+    login_tokens,
     matching,
     members,
     models,
@@ -45,6 +47,7 @@ from cockpit.storage import (
     rules,
     scores,
     scratch,
+    sessions,
     signals,
     suggestions,
     timeline,
@@ -86,6 +89,7 @@ MACHINERY = {
     "schema",
     "stage_names",
     "upgrade",
+    "wall",
 }
 LATER = NOW + timedelta(days=1)
 DAY = date(2026, 3, 1)
@@ -99,6 +103,11 @@ Call = Callable[[Connection, WorkspaceId], Any]
 def reach(workspace_id: WorkspaceId, now: datetime = NOW - timedelta(days=1)) -> panel_index.Reach:
     """A panel's look at a workspace, before its rows are due."""
     return panel_index.Reach(workspace_id, now, 1, {"hot_key": 0.0, "stale_key": 0.1, "rank_key": 0.0})
+
+
+def owner_scope(workspace_id: WorkspaceId) -> Scope:
+    """The wall around the member who owns Ana."""
+    return Scope(member_id_of(workspace_id, "owner@example.com"))
 
 
 def member_day(conn: Connection, workspace_id: WorkspaceId) -> int:
@@ -118,6 +127,7 @@ CALLS: dict[Any, Call] = {
         c, w, activity.list_member_days(c, w, since=DAY, until=DAY)
     ),
     activity.list_owned_signals: lambda c, w: activity.list_owned_signals(c, w, None, 10),
+    activity.list_visible_signals: lambda c, w: activity.list_visible_signals(c, w, scope=owner_scope(w)),
     activity.list_told_signals: lambda c, w: activity.list_told_signals(c, w, [ANA]),
     activity.replace_member_days: lambda c, w: activity.replace_member_days(
         c, w, activity.list_member_days(c, w, since=DAY, until=DAY).drop("name")
@@ -132,6 +142,14 @@ CALLS: dict[Any, Call] = {
     imports.find_import_run: lambda c, w: imports.find_import_run(c, w, "digest"),
     imports.upsert_import_run: lambda c, w: imports.upsert_import_run(
         c, w, imports.ImportRun("digest", "file", "people", 9, 9, 0, 0, 0, NOW, LATER)
+    ),
+    login_tokens.delete_old_login_tokens: lambda c, w: login_tokens.delete_old_login_tokens(c, w, before=LATER),
+    login_tokens.find_login_token: lambda c, w: login_tokens.find_login_token(c, w, "digest"),
+    login_tokens.insert_login_token: lambda c, w: login_tokens.insert_login_token(
+        c, w, "new", member_id=ANA, host="own", page=None, now=NOW, expires_at=LATER
+    ),
+    login_tokens.replace_login_token: lambda c, w: login_tokens.replace_login_token(
+        c, w, "digest", host="own", now=NOW - timedelta(seconds=1)
     ),
     matching.list_matches: lambda c, w: matching.list_matches(c, w, "external_id", pl.Series(["crm-1", "crm-7"])),
     matching.insert_new_people: lambda c, w: matching.insert_new_people(c, w, frame_of(person_row(UUID(int=3), "own"))),
@@ -197,9 +215,22 @@ CALLS: dict[Any, Call] = {
     rules.list_rules: rules.list_rules,
     scores.list_due: lambda c, w: scores.list_due(c, w, NOW),
     scores.list_scores: lambda c, w: scores.list_scores(c, w, [ANA, BEN]),
+    scores.replace_owners: lambda c, w: scores.replace_owners(
+        c, w, pl.DataFrame({"person_id": [str(ANA)], "owner_id": [str(BEN)]})
+    ),
     scores.upsert_scores: lambda c, w: scores.upsert_scores(c, w, frame_of(score_row(ANA, "own"))),
     scratch.read_signals: scratch.read_signals,
     scratch.scan_signals: scratch.scan_signals,
+    sessions.delete_old_sessions: lambda c, w: sessions.delete_old_sessions(c, w, before=LATER),
+    sessions.find_session: lambda c, w: sessions.find_session(c, w, "digest", NOW - timedelta(seconds=1)),
+    sessions.insert_session: lambda c, w: sessions.insert_session(
+        c, w, "new", member_id=ANA, mode="full", origin="own", now=NOW, expires_at=LATER
+    ),
+    sessions.replace_ended: lambda c, w: sessions.replace_ended(c, w, "digest", now=NOW),
+    sessions.replace_ended_of_member: lambda c, w: sessions.replace_ended_of_member(
+        c, w, members.list_members(c, w)[0].member_id, now=NOW
+    ),
+    sessions.replace_ended_of_workspace: lambda c, w: sessions.replace_ended_of_workspace(c, w, now=NOW),
     signals.append_new: lambda c, w: signals.append_new(c, w, signal_frame(signal_row("3", "own"))),
     signals.list_digests: lambda c, w: signals.list_digests(c, w, PARKED.with_columns(source_event_id=pl.lit("1"))),
     signals.count_signals: signals.count_signals,
