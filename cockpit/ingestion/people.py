@@ -17,6 +17,7 @@ from cockpit.storage.database import Connection
 from cockpit.storage.matching import replace_external_ids
 from cockpit.storage.members import list_members
 from cockpit.storage.people import list_people, upsert_companies, upsert_people
+from cockpit.storage.scores import replace_owners
 
 DEFAULTS: dict[str, object] = {"lifecycle": "lead", "do_not_contact": False, "attributes": "{}", "is_demo": False}
 GIVEN = (
@@ -35,8 +36,12 @@ def take_people(
     if matched.adopted.height:
         replace_external_ids(conn, workspace_id, matched.adopted)
     people = _with_companies(conn, workspace_id, rows.join(matched.frame.select("row", "person_id"), on="row"), now)
-    changed = _merged(conn, workspace_id, people, now, is_demo=is_demo)
+    merged = _merged(conn, workspace_id, people, now, is_demo=is_demo)
+    changed = merged.select(list(COLUMNS))
     upsert_people(conn, workspace_id, changed)
+    moved = merged.filter(pl.col("known") & pl.col("owner_id").ne_missing(pl.col("owner_id_old")))
+    if moved.height:
+        replace_owners(conn, workspace_id, moved)
     answers = [_taken(people, changed["person_id"]), _rejected(refused), _rejected(matched.parked)]
     home = bring_home(conn, workspace_id, match_keys(changed), now)
     return Taken(pl.concat(answers).sort("row"), home)
@@ -85,7 +90,7 @@ def _with_companies(conn: Connection, workspace_id: WorkspaceId, rows: pl.DataFr
 def _merged(
     conn: Connection, workspace_id: WorkspaceId, rows: pl.DataFrame, now: datetime, *, is_demo: bool
 ) -> pl.DataFrame:
-    """The people as they shall be stored: those who are new or differ from what is stored."""
+    """The people as they shall be stored: those who are new or differ from what is stored, with `owner_id_old`."""
     said = (
         rows.sort("row")
         .group_by("person_id", maintain_order=True)
@@ -113,7 +118,7 @@ def _merged(
         pl.col(name).ne_missing(pl.col(f"{name}_old")) for name in ("phone", *GIVEN) if name != "attributes"
     )
     wanted = merged.filter(~known | differs | (pl.col("attributes") != pl.col("attributes_old")))
-    return wanted.with_columns(pl.lit(now).cast(INSTANT).alias("updated_at")).select(list(COLUMNS))
+    return wanted.with_columns(pl.lit(now).cast(INSTANT).alias("updated_at"), known=known)
 
 
 def _plain() -> list[str]:

@@ -42,7 +42,9 @@ def _cards(conn: Connection, stage: Stage, rules: Sequence[Rule]) -> pl.DataFram
     if stage.history is not None:
         return computed
     causes = sorted({(rule.action_type, rule.signal_type) for rule in rules})
-    wanted = reach(stage.setting.workspace_id, (), now=stage.now, limit=CAP + 1, owner_id=stage.owner_id)
+    wanted = reach(
+        stage.setting.workspace_id, (), now=stage.now, limit=CAP + 1, owner_id=stage.owner_id, scope=stage.scope
+    )
     return pl.concat([list_causes(conn, wanted, causes), computed])
 
 

@@ -1,6 +1,6 @@
 """Why one person scores what they score: the receipt, what would change it, and when it changes by itself.
 
-explain(db, workspace_id, who, *, now, as_of=None) -> Explanation      who: id or external id
+explain(db, workspace_id, who, *, now, as_of=None, scope=None) -> Explanation      who: id or external id
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ import polars as pl
 
 from cockpit.model.ids import WorkspaceId
 from cockpit.model.panel import PanelRow
+from cockpit.model.viewer import Scope
 from cockpit.panels import registry
 from cockpit.panels.setting import Setting, get_setting
 from cockpit.storage.database import Connection, Database
@@ -39,7 +40,13 @@ class Explanation:
 
 
 def explain(
-    db: Database, workspace_id: WorkspaceId, who: str, *, now: datetime, as_of: datetime | None = None
+    db: Database,
+    workspace_id: WorkspaceId,
+    who: str,
+    *,
+    now: datetime,
+    as_of: datetime | None = None,
+    scope: Scope | None = None,
 ) -> Explanation:
     """Take a score apart, now or at a past instant.
 
@@ -47,9 +54,9 @@ def explain(
         NotFound: There is no such person.
     """
     with db.read() as conn:
-        person = get_person(conn, workspace_id, who)
+        person = get_person(conn, workspace_id, who, scope=scope)
     key = str(person.person_id)
-    ranking = registry.rows(db, workspace_id, "priority_leads", now=now, as_of=as_of, limit=RANKED).rows
+    ranking = registry.rows(db, workspace_id, "priority_leads", now=now, as_of=as_of, limit=RANKED, scope=scope).rows
     place = next((number for number, row in enumerate(ranking) if row.person_id == key), None)
     after = None if place is None or place + 1 >= len(ranking) else ranking[place + 1].person_id
     with db.read() as conn:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from cockpit.model.ids import WorkspaceId
+from cockpit.model.viewer import Scope
 from cockpit.panels.setting import get_setting
 from cockpit.storage.database import Database
 from cockpit.storage.panel_people import list_panel_facts
@@ -22,6 +23,7 @@ def histories(
     days: int,
     points: int,
     as_of: datetime | None = None,
+    scope: Scope | None = None,
 ) -> dict[str, list[float | None]]:
     """The priority of each person at evenly spaced instants, oldest first and `now` last; None where no data was.
 
@@ -32,8 +34,8 @@ def histories(
     instants = evenly(now, days=days, points=points)
     with db.read() as conn:
         setting = get_setting(conn, workspace_id, as_of)
-        facts = list_panel_facts(conn, workspace_id, person_ids)
-        signals = list_signals(conn, workspace_id, person_ids, before=now)
+        facts = list_panel_facts(conn, workspace_id, person_ids, scope=scope)
+        signals = list_signals(conn, workspace_id, person_ids, before=now, scope=scope)
     told = history(signals, facts, setting.model, setting.catalogue, instants).sort("person_id", "as_of")
     return {str(one["person_id"][0]): one["priority"].to_list() for one in told.partition_by("person_id")}
 

@@ -8,6 +8,7 @@ from datetime import datetime
 from cockpit.errors import NotFound
 from cockpit.model.ids import WorkspaceId
 from cockpit.model.panel import PanelRow
+from cockpit.model.viewer import Scope
 from cockpit.panels.panel import Row
 from cockpit.panels.people_rows import panel_row, told
 from cockpit.panels.priority_leads import PRIORITY_LEADS
@@ -25,7 +26,9 @@ def _score(row: Row, key: str, now: datetime) -> float:
 ANYBODY = replace(PRIORITY_LEADS, rank_value=_score)
 
 
-def person_row(db: Database, workspace_id: WorkspaceId, person_id: str, *, now: datetime) -> PanelRow:
+def person_row(
+    db: Database, workspace_id: WorkspaceId, person_id: str, *, now: datetime, scope: Scope | None = None
+) -> PanelRow:
     """The row of one person.
 
     Raises:
@@ -33,7 +36,7 @@ def person_row(db: Database, workspace_id: WorkspaceId, person_id: str, *, now: 
     """
     with db.read() as conn:
         setting = get_setting(conn, workspace_id, None)
-        people = of_people(conn, setting, [person_id], now)
+        people = of_people(conn, setting, [person_id], now, scope=scope)
     if people.is_empty():
         raise NotFound("There is no such person in this workspace.")
     return panel_row(setting, ANYBODY, told(setting, people, now)[0], now)

@@ -1,6 +1,7 @@
 """All that is known of one person at an instant: what the person page shows, as one document.
 
-person_intelligence(db, workspace_id, who, *, now, as_of=None) -> PersonIntelligence       who: id or external id
+person_intelligence(db, workspace_id, who, *, now, as_of=None, scope=None) -> PersonIntelligence
+    who: id or external id
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ import polars as pl
 
 from cockpit.model.ids import WorkspaceId
 from cockpit.model.panel import PanelRow, SuggestedAction
+from cockpit.model.viewer import Scope
 from cockpit.panels.explanation import Explanation, explain
 from cockpit.panels.one_person import ANYBODY
 from cockpit.panels.people_rows import panel_row, suggested_action, told
@@ -56,6 +58,7 @@ def person_intelligence(
     as_of: datetime | None = None,
     before: tuple[datetime, str, str] | None = None,
     entries: int = 50,
+    scope: Scope | None = None,
 ) -> PersonIntelligence:
     """Everything about a person now or at a past instant; `before` is the key of the last timeline entry shown.
 
@@ -63,15 +66,16 @@ def person_intelligence(
         NotFound: There is no such person.
     """
     instant = as_of or now
-    why = explain(db, workspace_id, who, now=now, as_of=as_of)
+    why = explain(db, workspace_id, who, now=now, as_of=as_of, scope=scope)
     identity = why.person.person_id
     with db.read() as conn:
         setting = get_setting(conn, workspace_id, as_of)
-        signals = list_signals(conn, workspace_id, [identity], before=instant)
-        facts = list_panel_facts(conn, workspace_id, [identity])
+        signals = list_signals(conn, workspace_id, [identity], before=instant, scope=scope)
+        facts = list_panel_facts(conn, workspace_id, [identity], scope=scope)
         evidence = _evidence(conn, setting, signals, identity=str(identity), as_of=as_of)
-        cards = list_suggestions(conn, workspace_id, [identity]).filter(pl.col("changed_at") <= instant)
-        entry = list_timeline(conn, workspace_id, identity, limit=entries, before=before, as_of=as_of)
+        cards = list_suggestions(conn, workspace_id, [identity], scope=scope)
+        cards = cards.filter(pl.col("changed_at") <= instant)
+        entry = list_timeline(conn, workspace_id, identity, limit=entries, before=before, as_of=as_of, scope=scope)
     people = scored(setting, evidence, facts, instant)
     people = people.join(crossings(setting, evidence, facts, instant), on="person_id")
     rows = _rows(setting, people, suggest(people, instant, suppressions(cards, instant)), instant)

@@ -1,11 +1,12 @@
 """Every panel by its slug, in the order of the product, and the one way to read them.
 
-    rows(db, workspace_id, slug, *, now, as_of=None, limit=25, owner_id=None) -> PanelRows
-    all_panels(db, workspace_id, *, now, as_of=None, limit=25, owner_id=None) -> dict[slug, PanelRows]
-    totals(db, workspace_id, *, now, as_of=None, owner_id=None) -> dict[slug, PanelTotal]
+    rows(db, workspace_id, slug, *, now, as_of=None, limit=25, owner_id=None, scope=None) -> PanelRows
+    all_panels(db, workspace_id, *, now, as_of=None, limit=25, owner_id=None, scope=None) -> dict[slug, PanelRows]
+    totals(db, workspace_id, *, now, as_of=None, owner_id=None, scope=None) -> dict[slug, PanelTotal]
 
 Without `as_of` the answer is live: the top of the index with a margin, computed again at `now`. With it, everything is
-replayed from the signals before that instant. Both ways end in the same rows.
+replayed from the signals before that instant. Both ways end in the same rows. `owner_id` is what somebody asks for,
+`scope` is what they may see: every row, place and number is made from the people behind both.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ import polars as pl
 from cockpit.errors import NotFound
 from cockpit.model.ids import MemberId, WorkspaceId
 from cockpit.model.panel import PanelRows, PanelTotal
+from cockpit.model.viewer import Scope
 from cockpit.panels.automation_suggestions import AUTOMATION_SUGGESTIONS
 from cockpit.panels.follow_up_required import FOLLOW_UP_REQUIRED
 from cockpit.panels.hot_leads import HOT_LEADS
@@ -74,11 +76,12 @@ def rows(
     as_of: datetime | None = None,
     limit: int = 25,
     owner_id: MemberId | None = None,
+    scope: Scope | None = None,
 ) -> PanelRows:
     """The first rows of one panel."""
     panel = panel_named(slug)
     with db.read() as conn:
-        stage = _stage(conn, workspace_id, [panel], now=now, as_of=as_of, limit=limit, owner_id=owner_id)
+        stage = _stage(conn, workspace_id, [panel], now=now, as_of=as_of, limit=limit, owner_id=owner_id, scope=scope)
         return _read(conn, stage, panel)
 
 
@@ -90,10 +93,11 @@ def all_panels(
     as_of: datetime | None = None,
     limit: int = 25,
     owner_id: MemberId | None = None,
+    scope: Scope | None = None,
 ) -> dict[str, PanelRows]:
     """The first rows of every panel, in one pass with shared reads."""
     with db.read() as conn:
-        stage = _stage(conn, workspace_id, _ALL, now=now, as_of=as_of, limit=limit, owner_id=owner_id)
+        stage = _stage(conn, workspace_id, _ALL, now=now, as_of=as_of, limit=limit, owner_id=owner_id, scope=scope)
         people = people_panels(stage, _PEOPLE)
         return {panel.slug: people.get(panel.slug) or _read(conn, stage, panel) for panel in _ALL}
 
@@ -105,15 +109,16 @@ def totals(
     now: datetime,
     as_of: datetime | None = None,
     owner_id: MemberId | None = None,
+    scope: Scope | None = None,
 ) -> dict[str, PanelTotal]:
     """How many people each panel holds; counting stops at a thousand."""
     with db.read() as conn:
         if as_of is not None:
-            everybody = replayed(conn, workspace_id, (), as_of=as_of, limit=1, owner_id=owner_id).people
+            everybody = replayed(conn, workspace_id, (), as_of=as_of, limit=1, owner_id=owner_id, scope=scope).people
             return {panel.slug: _total(panel, 0, everybody) for panel in _PEOPLE}
-        wanted = reach(workspace_id, _PEOPLE, now=now, limit=COUNT_UP_TO + 1, owner_id=owner_id)
+        wanted = reach(workspace_id, _PEOPLE, now=now, limit=COUNT_UP_TO + 1, owner_id=owner_id, scope=scope)
         steady = count_members(conn, wanted)
-        due = of_people(conn, get_setting(conn, workspace_id, None), list_due(conn, wanted), now)
+        due = of_people(conn, get_setting(conn, workspace_id, None), list_due(conn, wanted), now, scope=scope)
     return {panel.slug: _total(panel, steady[panel.key or ""], due) for panel in _PEOPLE}
 
 
@@ -131,10 +136,11 @@ def _stage(
     as_of: datetime | None,
     limit: int,
     owner_id: MemberId | None,
+    scope: Scope | None,
 ) -> Stage:
     if as_of is not None:
-        return replayed(conn, workspace_id, panels, as_of=as_of, limit=limit, owner_id=owner_id)
-    return live(conn, workspace_id, panels, now=now, limit=limit, owner_id=owner_id)
+        return replayed(conn, workspace_id, panels, as_of=as_of, limit=limit, owner_id=owner_id, scope=scope)
+    return live(conn, workspace_id, panels, now=now, limit=limit, owner_id=owner_id, scope=scope)
 
 
 def _read(conn: Connection, stage: Stage, panel: Panel) -> PanelRows:

@@ -10,6 +10,7 @@ import numpy as np
 import polars as pl
 
 from cockpit.model.ids import MemberId, WorkspaceId
+from cockpit.model.viewer import Scope
 from cockpit.panels.panel import Panel
 from cockpit.panels.setting import Setting, get_setting
 from cockpit.storage.database import Connection
@@ -38,6 +39,7 @@ class Stage:
     setting: Setting
     people: pl.DataFrame  # in_order
     history: pl.DataFrame | None = None  # the signals before the instant, when the stage was replayed
+    scope: Scope | None = None  # whose people are on it; None: everybody's
 
 
 def at_instant(
@@ -68,18 +70,23 @@ def live(
     now: datetime,
     limit: int,
     owner_id: MemberId | None,
+    scope: Scope | None,
 ) -> Stage:
     """Everybody who may be among the first `limit` of a panel, computed at `now`: exact, and few people."""
     setting = get_setting(conn, workspace_id, None)
     # One row more than shown tells whether there is more.
-    found = list_candidates(conn, reach(workspace_id, panels, now=now, limit=limit + 1, owner_id=owner_id))
-    people = of_people(conn, setting, found["person_id"].to_list(), now)
-    return Stage(now, limit, owner_id, setting, in_order(people.join(found, on="person_id", how="left")))
+    wanted = reach(workspace_id, panels, now=now, limit=limit + 1, owner_id=owner_id, scope=scope)
+    found = list_candidates(conn, wanted)
+    people = of_people(conn, setting, found["person_id"].to_list(), now, scope=scope)
+    people = in_order(people.join(found, on="person_id", how="left"))
+    return Stage(now, limit, owner_id, setting, people, scope=scope)
 
 
-def of_people(conn: Connection, setting: Setting, ids: Sequence[str], now: datetime) -> pl.DataFrame:
-    """The given people at `now`, from what is stored of them."""
-    known = list_panel_people(conn, setting.workspace_id, ids)
+def of_people(
+    conn: Connection, setting: Setting, ids: Sequence[str], now: datetime, *, scope: Scope | None
+) -> pl.DataFrame:
+    """The given people at `now`, from what is stored of them; whoever is behind the wall is left out."""
+    known = list_panel_people(conn, setting.workspace_id, ids, scope=scope)
     evidence = Evidence(known, list_accumulators(conn, setting.workspace_id, ids))
     scores = score(evidence, known, setting.model, now, ahead=False)
     people = known.hstack(scores.drop("person_id", "due_at", *CROSSING))
@@ -118,27 +125,34 @@ def replayed(
     as_of: datetime,
     limit: int,
     owner_id: MemberId | None,
+    scope: Scope | None,
 ) -> Stage:
     """Everybody as they were at an instant, from the signals before it."""
     setting = get_setting(conn, workspace_id, as_of)
-    history = list_history(conn, workspace_id, before=as_of)
-    facts = list_panel_facts(conn, workspace_id, owner_id=owner_id)
+    history = list_history(conn, workspace_id, before=as_of, scope=scope)
+    facts = list_panel_facts(conn, workspace_id, owner_id=owner_id, scope=scope)
     if owner_id is not None:
         history = history.join(facts, on="person_id", how="semi")
     evidence = replay(history, setting.catalogue, as_of)
     # Somebody without a signal by then had to be on file by then to be known at all.
     seen = evidence.people.select("person_id", seen=pl.lit(value=True))
     known = facts.join(seen, on="person_id", how="left").filter(pl.col("seen") | (pl.col("created_at") <= as_of))
-    decided = list_decisions(conn, workspace_id, before=as_of)
+    decided = list_decisions(conn, workspace_id, before=as_of, scope=scope)
     people = at_instant(setting, evidence, known.drop("seen"), decided, as_of).with_columns(is_due=pl.lit(1))
-    stage = Stage(as_of, limit, owner_id, setting, in_order(people), history)
+    stage = Stage(as_of, limit, owner_id, setting, in_order(people), history, scope)
     ahead = crossings(setting, evidence, facts.join(shown_ids(stage, panels), on="person_id", how="semi"), as_of)
     shown = stage.people.join(ahead, on="person_id", how="left", maintain_order="left")
     return replace(stage, people=shown)
 
 
 def reach(
-    workspace_id: WorkspaceId, panels: Sequence[Panel], *, now: datetime, limit: int, owner_id: MemberId | None
+    workspace_id: WorkspaceId,
+    panels: Sequence[Panel],
+    *,
+    now: datetime,
+    limit: int,
+    owner_id: MemberId | None,
+    scope: Scope | None,
 ) -> Reach:
     """What to look for in the index."""
     keyed = [panel for panel in panels if panel.key is not None]
@@ -149,6 +163,7 @@ def reach(
         {panel.key: MARGIN.get(panel.key.removesuffix("_key"), 0.0) for panel in keyed if panel.key},
         frozenset(panel.key for panel in keyed if panel.key and panel.ties),
         owner_id,
+        scope,
     )
 
 

@@ -13,7 +13,7 @@ from cockpit.model.ids import ANY_MEMBER
 from cockpit.model.panel import DayActivity, MemberActivity, PanelRow, PanelRows
 from cockpit.panels.panel import Panel
 from cockpit.panels.stage import Stage
-from cockpit.storage.activity import list_member_days
+from cockpit.storage.activity import list_member_days, list_visible_signals
 from cockpit.storage.database import Connection
 from cockpit.storage.members import list_members
 from scoring.activity import counts_of, days_of
@@ -26,7 +26,9 @@ EMPTY = "No member owns people with signals in the last seven days."
 
 def read(conn: Connection, stage: Stage) -> PanelRows:
     """The rows of the panel."""
-    days = _counted(conn, stage) if stage.history is None else _replayed(conn, stage, stage.history)
+    days = _days(conn, stage)
+    if stage.owner_id not in (None, ANY_MEMBER):
+        days = days.filter(pl.col("member_id") == str(stage.owner_id))
     return team_panel(days, stage)
 
 
@@ -34,16 +36,20 @@ def _span(now: datetime) -> tuple[date, date]:
     return (now - timedelta(days=DAYS - 1)).date(), now.date()
 
 
-def _counted(conn: Connection, stage: Stage) -> pl.DataFrame:
-    """The days of members as they were counted while signals arrived."""
+def _days(conn: Connection, stage: Stage) -> pl.DataFrame:
+    """The days of members as they were counted while signals arrived, or counted again from the signals."""
+    if stage.history is not None:
+        return _recounted(conn, stage, stage.history, stage.people.select("person_id", "owner_id"))
+    if stage.scope is not None and not stage.scope.with_system:
+        # The days were counted with people who are hidden here.
+        seen = list_visible_signals(conn, stage.setting.workspace_id, scope=stage.scope)
+        return _recounted(conn, stage, seen.drop("owner_id"), seen.select("person_id", "owner_id").unique())
     since, until = _span(stage.now)
-    days = list_member_days(conn, stage.setting.workspace_id, since=since, until=until)
-    return days if stage.owner_id in (None, ANY_MEMBER) else days.filter(pl.col("member_id") == str(stage.owner_id))
+    return list_member_days(conn, stage.setting.workspace_id, since=since, until=until, scope=stage.scope)
 
 
-def _replayed(conn: Connection, stage: Stage, history: pl.DataFrame) -> pl.DataFrame:
+def _recounted(conn: Connection, stage: Stage, history: pl.DataFrame, owners: pl.DataFrame) -> pl.DataFrame:
     """The days of members, counted again from the signals."""
-    owners = stage.people.select("person_id", "owner_id")
     counts = counts_of(history, owners, stage.setting.catalogue).filter(pl.col("day").is_between(*_span(stage.now)))
     names = {str(one.member_id): one.name for one in list_members(conn, stage.setting.workspace_id)}
     named = pl.col("member_id").replace_strict(names, default=None, return_dtype=pl.String)

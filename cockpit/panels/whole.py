@@ -13,6 +13,7 @@ import polars as pl
 
 from cockpit.model.ids import MemberId, WorkspaceId
 from cockpit.model.panel import PanelRow
+from cockpit.model.viewer import Scope
 from cockpit.panels.panel import Panel
 from cockpit.panels.people_rows import people_panel
 from cockpit.panels.registry import panel_named, rows
@@ -34,18 +35,21 @@ def stream(
     now: datetime,
     as_of: datetime | None = None,
     owner_id: MemberId | None = None,
+    scope: Scope | None = None,
     page_rows: int = PAGE_ROWS,
 ) -> Iterator[PanelRow]:
     """Every row of a panel, best first; a past instant is replayed in memory."""
     panel = panel_named(slug)
     if panel.key is None or as_of is not None:
-        yield from rows(db, workspace_id, slug, now=now, as_of=as_of, limit=EVERYTHING, owner_id=owner_id).rows
+        yield from rows(
+            db, workspace_id, slug, now=now, as_of=as_of, limit=EVERYTHING, owner_id=owner_id, scope=scope
+        ).rows
         return
-    wanted = reach(workspace_id, [panel], now=now, limit=EVERYTHING, owner_id=owner_id)
+    wanted = reach(workspace_id, [panel], now=now, limit=EVERYTHING, owner_id=owner_id, scope=scope)
     with db.snapshot() as conn:
         setting = get_setting(conn, workspace_id, None)
         for ready in _in_order(conn, setting, panel, wanted, page_rows):
-            stage = Stage(now, max(ready.height, 1), owner_id, setting, in_order(ready))
+            stage = Stage(now, max(ready.height, 1), owner_id, setting, in_order(ready), scope=scope)
             yield from people_panel(stage, panel).rows
 
 
@@ -54,9 +58,9 @@ def _in_order(
 ) -> Iterator[pl.DataFrame]:
     """Frames of people, none of whom belongs before somebody of an earlier frame."""
     key = panel.key or ""
-    pool = of_people(conn, setting, list_due(conn, wanted), wanted.now)
+    pool = of_people(conn, setting, list_due(conn, wanted), wanted.now, scope=wanted.scope)
     for page in list_pages(conn, wanted, key, page_rows=page_rows):
-        people = of_people(conn, setting, page["person_id"].to_list(), wanted.now)
+        people = of_people(conn, setting, page["person_id"].to_list(), wanted.now, scope=wanted.scope)
         pool = pl.concat([pool, people], how="diagonal_relaxed").filter(pl.col(key).is_not_null())
         line = page["stored_key"][-1] + wanted.margins[key]
         yield pool.filter(pl.col(key) > line)

@@ -6,7 +6,8 @@ replace_member_days(conn, workspace_id, frame)                    all days of al
 delete_member_days(conn, workspace_id, frame)                     frame: member_id, day
 list_told_signals(conn, workspace_id, ids) -> frame               what counting reads, with the keys of signals
 list_owned_signals(conn, workspace_id, after, limit) -> frame     of the next people with an owner, page by page
-list_member_days(conn, workspace_id, *, since, until) -> frame    + name; both days included
+list_visible_signals(conn, workspace_id, *, scope) -> frame       the same of the people of a scope
+list_member_days(conn, workspace_id, *, since, until, scope=None) -> frame    + name; both days included
 """
 
 from __future__ import annotations
@@ -19,8 +20,10 @@ import polars as pl
 from sqlalchemy import Connection, and_, delete, select
 
 from cockpit.model.ids import WorkspaceId
+from cockpit.model.viewer import Scope
 from cockpit.storage.frames import bulk_upsert, chosen, in_workspace, own_columns, read_frame, staged
 from cockpit.storage.schema import member, member_day, person, signal
+from cockpit.storage.wall import visible_to
 
 
 def upsert_member_days(conn: Connection, workspace_id: WorkspaceId, frame: pl.DataFrame) -> int:
@@ -28,13 +31,16 @@ def upsert_member_days(conn: Connection, workspace_id: WorkspaceId, frame: pl.Da
     return bulk_upsert(conn, member_day, in_workspace(frame, workspace_id))
 
 
-def list_member_days(conn: Connection, workspace_id: WorkspaceId, *, since: date, until: date) -> pl.DataFrame:
-    """The days of all members in a span, with their names."""
+def list_member_days(
+    conn: Connection, workspace_id: WorkspaceId, *, since: date, until: date, scope: Scope | None = None
+) -> pl.DataFrame:
+    """The days of all members in a span, with their names; behind the wall a member's own."""
+    own = () if scope is None else (member_day.c.member_id == scope.member_id,)
     of_member = and_(member.c.workspace_id == member_day.c.workspace_id, member.c.member_id == member_day.c.member_id)
     query = (
         select(*own_columns(member_day), member.c.name)
         .join_from(member_day, member, of_member)
-        .where(member_day.c.workspace_id == workspace_id, member_day.c.day.between(since, until))
+        .where(member_day.c.workspace_id == workspace_id, member_day.c.day.between(since, until), *own)
         .order_by(member.c.name, member_day.c.member_id, member_day.c.day)
     )
     return read_frame(conn, query)
@@ -72,6 +78,14 @@ def list_told_signals(conn: Connection, workspace_id: WorkspaceId, ids: Iterable
     with chosen(conn, ids) as wanted:
         query = select(*(signal.c[name] for name in told)).join(wanted, wanted.c.person_id == signal.c.person_id)
         return read_frame(conn, query.where(signal.c.workspace_id == workspace_id))
+
+
+def list_visible_signals(conn: Connection, workspace_id: WorkspaceId, *, scope: Scope) -> pl.DataFrame:
+    """The signals of the people somebody behind the wall may see, with their owner."""
+    same = and_(person.c.workspace_id == signal.c.workspace_id, person.c.person_id == signal.c.person_id)
+    columns = (signal.c.person_id, person.c.owner_id, signal.c.type, signal.c.direction, signal.c.occurred_at)
+    query = select(*columns).join_from(signal, person, same).where(signal.c.workspace_id == workspace_id)
+    return read_frame(conn, query.where(*visible_to(scope, person)))
 
 
 def list_owned_signals(conn: Connection, workspace_id: WorkspaceId, after: str | None, limit: int) -> pl.DataFrame:

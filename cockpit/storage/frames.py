@@ -8,7 +8,7 @@
     bulk_upsert(conn, table, frame) -> int          insert, or update every given column that is no key
     in_workspace(frame, workspace_id) -> frame      adds the column workspace_id, first
     own_columns(table) -> list[Column]              all but workspace_id, to select
-    read_rows_of(conn, table, workspace_id, ids)    the rows of these people in a table with a person_id
+    read_rows_of(conn, table, workspace_id, ids, *conditions)    the rows of these people in a table with a person_id
 
 In frames ids and JSON are text, instants Datetime("us", "UTC"), Integer Int32, BigInteger Int64, amounts Float64.
 """
@@ -21,7 +21,7 @@ from typing import Any
 from uuid import UUID
 
 import polars as pl
-from sqlalchemy import Column, Connection, FromClause, Select, Table, select
+from sqlalchemy import Column, ColumnElement, Connection, FromClause, Select, Table, select
 from sqlalchemy.dialects.postgresql import insert
 
 from cockpit.model.ids import WorkspaceId
@@ -60,12 +60,18 @@ def own_columns(table: Table) -> list[Column[Any]]:
     return [column for column in table.c if column.name != "workspace_id"]
 
 
-def read_rows_of(conn: Connection, table: Table, workspace_id: WorkspaceId, ids: Iterable[UUID | str]) -> pl.DataFrame:
+def read_rows_of(
+    conn: Connection,
+    table: Table,
+    workspace_id: WorkspaceId,
+    ids: Iterable[UUID | str],
+    *conditions: ColumnElement[bool],
+) -> pl.DataFrame:
     """The rows of these people in a table with a person_id, without the workspace."""
     with chosen(conn, ids) as people:
         joined = table.join(people, people.c.person_id == table.c.person_id)
         query = select(*own_columns(table)).select_from(joined).where(table.c.workspace_id == workspace_id)
-        return read_frame(conn, query)
+        return read_frame(conn, query.where(*conditions))
 
 
 def bulk_insert(conn: Connection, table: Table, frame: pl.DataFrame) -> int:

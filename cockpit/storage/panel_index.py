@@ -30,8 +30,10 @@ from sqlalchemy import (
 )
 
 from cockpit.model.ids import ANY_MEMBER, MemberId, WorkspaceId
+from cockpit.model.viewer import Scope
 from cockpit.storage.frames import read_frame
 from cockpit.storage.schema import person, score, suggested_action
+from cockpit.storage.wall import visible_to
 
 CAUSE_SCHEMA = {
     "person_id": pl.String,
@@ -59,6 +61,7 @@ class Reach:
     margins: Mapping[str, float]  # key column -> the most a row that is not due differs from its stored key
     tied: frozenset[str] = frozenset()  # keys whose equals are told apart by something only the caller knows
     owner_id: MemberId | None = None
+    scope: Scope | None = None
 
 
 def list_candidates(conn: Connection, reach: Reach) -> pl.DataFrame:
@@ -165,7 +168,7 @@ def _margin(reach: Reach, key: str) -> ColumnElement[float]:
 def key_and_people(reach: Reach, key: str) -> tuple[ColumnElement[float], Select[Any]]:
     """The key and the people that may have it."""
     mine = score.c.workspace_id == reach.workspace_id
-    own = owned_by(score.c.owner_id, reach.owner_id)
+    own = _asked_for(reach)
     if key != RANK_KEY:
         return score.c[key], select(score.c.person_id).where(mine, *own)
     same = and_(
@@ -173,6 +176,11 @@ def key_and_people(reach: Reach, key: str) -> tuple[ColumnElement[float], Select
     )
     cards = select(score.c.person_id).select_from(suggested_action).join(score, same)
     return suggested_action.c.rank_key, cards.where(mine, suggested_action.c.workspace_id == reach.workspace_id, *own)
+
+
+def _asked_for(reach: Reach) -> tuple[ColumnElement[bool], ...]:
+    """Rows of the owner who is asked for, of those that whoever asks may see."""
+    return *owned_by(score.c.owner_id, reach.owner_id), *visible_to(reach.scope, score)
 
 
 def owned_by(owner: ColumnElement[Any], asked: MemberId | None) -> tuple[ColumnElement[bool], ...]:
@@ -189,8 +197,7 @@ def steady(reach: Reach) -> ColumnElement[bool]:
 
 def _due(reach: Reach) -> Select[Any]:
     mine = (score.c.workspace_id == reach.workspace_id, score.c.due_at <= reach.now)
-    own = owned_by(score.c.owner_id, reach.owner_id)
-    return select(score.c.person_id, literal(DUE).label("panel")).where(*mine, *own)
+    return select(score.c.person_id, literal(DUE).label("panel")).where(*mine, *_asked_for(reach))
 
 
 def list_causes(conn: Connection, reach: Reach, causes: Sequence[tuple[str, str]]) -> pl.DataFrame:

@@ -11,9 +11,11 @@ import polars as pl
 from sqlalchemy import ColumnElement, Connection, FromClause, Select, Table, and_, func, select
 
 from cockpit.model.ids import MemberId, WorkspaceId
+from cockpit.model.viewer import Scope
 from cockpit.storage.frames import chosen, own_columns, read_frame
 from cockpit.storage.panel_index import owned_by
 from cockpit.storage.schema import company, conversation, member, person, score, signal, suggested_action
+from cockpit.storage.wall import visible_to
 
 Ids = Iterable[UUID | str]
 DECIDED = ("SNOOZED", "DISMISSED", "EXECUTED")
@@ -24,17 +26,25 @@ CARD = (
 
 
 def list_panel_facts(
-    conn: Connection, workspace_id: WorkspaceId, ids: Ids | None = None, *, owner_id: MemberId | None = None
+    conn: Connection,
+    workspace_id: WorkspaceId,
+    ids: Ids | None = None,
+    *,
+    owner_id: MemberId | None = None,
+    scope: Scope | None = None,
 ) -> pl.DataFrame:
     """What is known of people besides their signals: of the given ones, of one owner, or of everybody."""
     query = _facts().where(person.c.workspace_id == workspace_id, *owned_by(person.c.owner_id, owner_id))
+    query = query.where(*visible_to(scope, person))
     if ids is None:
         return read_frame(conn, query)
     with chosen(conn, ids) as some:
         return read_frame(conn, query.join(some, some.c.person_id == person.c.person_id))
 
 
-def list_panel_people(conn: Connection, workspace_id: WorkspaceId, ids: Ids) -> pl.DataFrame:
+def list_panel_people(
+    conn: Connection, workspace_id: WorkspaceId, ids: Ids, *, scope: Scope | None = None
+) -> pl.DataFrame:
     """All that is stored of these people but their sums: facts, conversation, best card, and what holds until when.
 
     What signals say of the lifecycle wins over what is on file.
@@ -51,24 +61,31 @@ def list_panel_people(conn: Connection, workspace_id: WorkspaceId, ids: Ids) -> 
         .select_from(_people())
         .outerjoin(conversation, _belongs(conversation, "person_id", "person_id"))
         .outerjoin(suggested_action, best)
-        .where(person.c.workspace_id == workspace_id)
+        .where(person.c.workspace_id == workspace_id, *visible_to(scope, person))
     )
     with chosen(conn, ids) as some:
         return read_frame(conn, query.join(some, some.c.person_id == person.c.person_id))
 
 
-def list_decisions(conn: Connection, workspace_id: WorkspaceId, *, before: datetime | None = None) -> pl.DataFrame:
+def list_decisions(
+    conn: Connection, workspace_id: WorkspaceId, *, before: datetime | None = None, scope: Scope | None = None
+) -> pl.DataFrame:
     """Cards somebody had snoozed, dismissed or executed by an instant, of the whole workspace."""
     query = select(*own_columns(suggested_action)).where(
-        suggested_action.c.workspace_id == workspace_id, suggested_action.c.state.in_(DECIDED)
+        suggested_action.c.workspace_id == workspace_id,
+        suggested_action.c.state.in_(DECIDED),
+        *visible_to(scope, suggested_action),
     )
     return read_frame(conn, query if before is None else query.where(suggested_action.c.changed_at <= before))
 
 
-def list_history(conn: Connection, workspace_id: WorkspaceId, *, before: datetime) -> pl.DataFrame:
+def list_history(
+    conn: Connection, workspace_id: WorkspaceId, *, before: datetime, scope: Scope | None = None
+) -> pl.DataFrame:
     """The signals of everybody before an instant, with all that a replay of panels reads."""
     columns = ("person_id", "type", "direction", "occurred_at", "value", "scheduled_for")
     query = select(*(signal.c[name] for name in columns)).where(signal.c.workspace_id == workspace_id)
+    query = query.where(*visible_to(scope, signal))
     return read_frame(conn, query.where(signal.c.occurred_at < before))
 
 

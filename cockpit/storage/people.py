@@ -1,14 +1,14 @@
 """People and companies. Frames have the columns of the table without workspace_id; ids are text in frames.
 
-    get_person(conn, workspace_id, who) -> Person           who: id or external id; raises NotFound
-    find_person(conn, workspace_id, who) -> Person | None
+    get_person(conn, workspace_id, who, *, scope=None) -> Person    who: id or external id; raises NotFound
+    find_person(conn, workspace_id, who, *, scope=None) -> Person | None
     upsert_people(conn, workspace_id, frame) -> int         any columns of `person`, person_id among them
     upsert_companies(conn, workspace_id, frame) -> int
     list_people(conn, workspace_id, ids) -> frame           table columns + company, owner (names)
     list_facts(conn, workspace_id, ids) -> frame            what scoring.score wants as `facts`
     list_person_ids_after(conn, workspace_id, after, limit) -> pl.Series
     list_locked(conn, workspace_id, ids) -> pl.Series       first thing of a restate: one writer per person
-    count_people(conn, workspace_id) -> int
+    count_people(conn, workspace_id, *, scope=None) -> int
 Finding many by external id, e-mail or phone: cockpit.storage.matching.list_matches.
 """
 
@@ -25,9 +25,11 @@ from sqlalchemy import ColumnElement, Connection, Select, and_, func, or_, selec
 
 from cockpit.errors import NotFound
 from cockpit.model.ids import MemberId, PersonId, WorkspaceId
+from cockpit.model.viewer import Scope
 from cockpit.storage.engines import engine_of
 from cockpit.storage.frames import bulk_upsert, chosen, in_workspace, own_columns, read_frame
 from cockpit.storage.schema import company, member, person
+from cockpit.storage.wall import visible_to
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,26 +74,28 @@ FACTS: tuple[ColumnElement[Any], ...] = (
 )
 
 
-def get_person(conn: Connection, workspace_id: WorkspaceId, who: str | UUID) -> Person:
+def get_person(conn: Connection, workspace_id: WorkspaceId, who: str | UUID, *, scope: Scope | None = None) -> Person:
     """The person with this id or external id.
 
     Raises:
-        NotFound: There is none in this workspace.
+        NotFound: There is none in this workspace, or none on this side of the wall.
     """
-    found = find_person(conn, workspace_id, who)
+    found = find_person(conn, workspace_id, who, scope=scope)
     if found is None:
         raise NotFound(f"There is no person {who} in this workspace.")
     return found
 
 
-def find_person(conn: Connection, workspace_id: WorkspaceId, who: str | UUID) -> Person | None:
+def find_person(
+    conn: Connection, workspace_id: WorkspaceId, who: str | UUID, *, scope: Scope | None = None
+) -> Person | None:
     """The person with this id or external id, or None; an id wins over an external id that looks like one."""
     same = [person.c.external_id == str(who)]
     identity = _as_uuid(who)
     if identity is not None:
         same.append(person.c.person_id == identity)
     query = _with_names(*own_columns(person)).where(person.c.workspace_id == workspace_id, or_(*same))
-    rows = [Person(**row._mapping) for row in conn.execute(query)]
+    rows = [Person(**row._mapping) for row in conn.execute(query.where(*visible_to(scope, person)))]
     return max(rows, key=lambda one: one.person_id == identity, default=None)
 
 
@@ -136,10 +140,10 @@ def list_locked(conn: Connection, workspace_id: WorkspaceId, ids: Iterable[UUID 
     return pl.Series("person_id", [str(identity) for identity in held], dtype=pl.String)
 
 
-def count_people(conn: Connection, workspace_id: WorkspaceId) -> int:
+def count_people(conn: Connection, workspace_id: WorkspaceId, *, scope: Scope | None = None) -> int:
     """How many people a workspace has."""
     query = select(func.count()).select_from(person).where(person.c.workspace_id == workspace_id)
-    return int(conn.execute(query).scalar_one())
+    return int(conn.execute(query.where(*visible_to(scope, person))).scalar_one())
 
 
 def _with_names(*columns: ColumnElement[Any]) -> Select[Any]:

@@ -16,8 +16,10 @@ import polars as pl
 from sqlalchemy import ColumnElement, Connection, Select, Table, and_, func, literal, select
 
 from cockpit.model.ids import WorkspaceId
+from cockpit.model.viewer import Scope
 from cockpit.storage.frames import stream_frames
 from cockpit.storage.schema import company, conversation, member, person, score
+from cockpit.storage.wall import visible_to
 
 # Some 100,000 people with ordinary names. More would be faster: a range costs a look at all ids, whatever it holds.
 RANGE_BYTES = 30_000_000
@@ -28,18 +30,19 @@ ALL_IDS = 2**128
 
 
 def stream_people(
-    conn: Connection, workspace_id: WorkspaceId, *, range_bytes: int = RANGE_BYTES
+    conn: Connection, workspace_id: WorkspaceId, *, scope: Scope | None = None, range_bytes: int = RANGE_BYTES
 ) -> Iterator[pl.DataFrame]:
     """Everybody in the workspace in the order of their ids, a batch at a time; scores as computed at `scored_at`."""
-    people = count_people(conn, workspace_id)
+    people = count_people(conn, workspace_id, scope=scope)
     range_people = max(range_bytes // _bytes_each(conn, workspace_id, people), 1)
     for first, last in _ranges(people // range_people + 1):
-        yield from stream_frames(conn, _listed(workspace_id, first, last), max(range_people // 4, 1))
+        yield from stream_frames(conn, _listed(workspace_id, first, last, scope), max(range_people // 4, 1))
 
 
-def count_people(conn: Connection, workspace_id: WorkspaceId) -> int:
+def count_people(conn: Connection, workspace_id: WorkspaceId, *, scope: Scope | None = None) -> int:
     """How many people the list has."""
-    return conn.execute(select(func.count()).where(person.c.workspace_id == workspace_id)).scalar_one()
+    mine = (person.c.workspace_id == workspace_id, *visible_to(scope, person))
+    return conn.execute(select(func.count()).where(*mine)).scalar_one()
 
 
 def _ranges(count: int) -> Iterator[tuple[UUID, UUID]]:
@@ -57,7 +60,7 @@ def _bytes_each(conn: Connection, workspace_id: WorkspaceId, people: int) -> int
     return math.ceil(found or OTHER_BYTES)
 
 
-def _listed(workspace_id: WorkspaceId, first: UUID, last: UUID) -> Select[Any]:
+def _listed(workspace_id: WorkspaceId, first: UUID, last: UUID, scope: Scope | None) -> Select[Any]:
     """The people with ids in this range, sorted by them."""
     scored, heard = (
         # The range again: the database then leaves all other rows of that table out before it joins.
@@ -97,6 +100,7 @@ def _listed(workspace_id: WorkspaceId, first: UUID, last: UUID) -> Select[Any]:
         )
         .select_from(joined)
         .where(person.c.workspace_id == workspace_id, person.c.person_id.between(first, last))
+        .where(*visible_to(scope, person))
         .order_by(person.c.person_id)
     )
 

@@ -3,7 +3,8 @@
     insert_new(conn, workspace_id, frame) -> Inserted
         frame: columns of `signal` without workspace_id; every row gets one outcome, also repeats within the frame
     append_new(conn, workspace_id, frame) -> int    rows whose ids are known to be new: several times as fast
-    list_signals(conn, workspace_id, ids, *, before=None) -> frame(person_id, type, occurred_at, value, scheduled_for)
+    list_signals(conn, workspace_id, ids, *, before=None, scope=None) -> frame
+        with person_id, type, occurred_at, value, scheduled_for
     list_digests(conn, workspace_id, frame) -> frame(source, source_event_id, known_digest)   of stored signals
     count_signals(conn, workspace_id) -> int
 The entries of one person's timeline: cockpit.storage.timeline.
@@ -22,8 +23,10 @@ from sqlalchemy import Connection, Select, and_, func, select
 from sqlalchemy.dialects.postgresql import insert
 
 from cockpit.model.ids import WorkspaceId
+from cockpit.model.viewer import Scope
 from cockpit.storage.frames import bulk_insert, chosen, in_workspace, read_frame, staged
 from cockpit.storage.schema import signal
+from cockpit.storage.wall import visible_to
 
 NEW, DUPLICATE, CONFLICT = "new", "duplicate", "conflict"
 KEY = ("source", "source_event_id")
@@ -83,24 +86,32 @@ def append_new(conn: Connection, workspace_id: WorkspaceId, frame: pl.DataFrame)
 
 
 def list_signals(
-    conn: Connection, workspace_id: WorkspaceId, ids: Iterable[UUID | str], *, before: datetime | None = None
+    conn: Connection,
+    workspace_id: WorkspaceId,
+    ids: Iterable[UUID | str],
+    *,
+    before: datetime | None = None,
+    scope: Scope | None = None,
 ) -> pl.DataFrame:
     """The signals of these people, as a replay reads them; only earlier ones when an instant is given."""
     with chosen(conn, ids) as wanted:
         query = select(*REPLAYED).join(wanted, wanted.c.person_id == signal.c.person_id)
-        return read_frame(conn, _before(query.where(signal.c.workspace_id == workspace_id), before))
+        query = query.where(signal.c.workspace_id == workspace_id, *visible_to(scope, signal))
+        return read_frame(conn, _before(query, before))
 
 
-def count_signals(conn: Connection, workspace_id: WorkspaceId) -> int:
+def count_signals(conn: Connection, workspace_id: WorkspaceId, *, scope: Scope | None = None) -> int:
     """How many signals a workspace has."""
     query = select(func.count()).select_from(signal).where(signal.c.workspace_id == workspace_id)
-    return int(conn.execute(query).scalar_one())
+    return int(conn.execute(query.where(*visible_to(scope, signal))).scalar_one())
 
 
-def find_last_signal_at(conn: Connection, workspace_id: WorkspaceId, before: datetime) -> datetime | None:
+def find_last_signal_at(
+    conn: Connection, workspace_id: WorkspaceId, before: datetime, *, scope: Scope | None = None
+) -> datetime | None:
     """When the newest signal before an instant occurred."""
     query = select(func.max(signal.c.occurred_at)).where(signal.c.workspace_id == workspace_id)
-    found: datetime | None = conn.execute(_before(query, before)).scalar_one()
+    found: datetime | None = conn.execute(_before(query.where(*visible_to(scope, signal)), before)).scalar_one()
     return found
 
 

@@ -1,8 +1,8 @@
 """Suggested actions. Frames have the columns of `suggested_action` without workspace_id.
 
 upsert_suggestions(conn, workspace_id, frame) -> int
-list_suggestions(conn, workspace_id, ids) -> frame              every card of these people, in any state
-get_suggestion(conn, workspace_id, action_id) -> Suggestion     raises NotFound
+list_suggestions(conn, workspace_id, ids, *, scope=None) -> frame    every card of these people, in any state
+get_suggestion(conn, workspace_id, action_id, *, scope=None) -> Suggestion     raises NotFound
 list_woken(conn, workspace_id, now, *, limit=None) -> pl.Series  people whose snooze or card has run out
 replace_state(conn, workspace_id, action_id, *, state, changed_at, changed_by, snoozed_until=None,
               dismiss_reason=None, suppressed_until=None, rank_key=None)
@@ -20,8 +20,10 @@ from sqlalchemy import Connection, and_, or_, select, update
 
 from cockpit.errors import NotFound
 from cockpit.model.ids import PersonId, WorkspaceId
+from cockpit.model.viewer import Scope
 from cockpit.storage.frames import bulk_upsert, in_workspace, own_columns, read_frame, read_rows_of
 from cockpit.storage.schema import suggested_action
+from cockpit.storage.wall import visible_to
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,19 +57,25 @@ def upsert_suggestions(conn: Connection, workspace_id: WorkspaceId, frame: pl.Da
     return bulk_upsert(conn, suggested_action, in_workspace(frame, workspace_id))
 
 
-def list_suggestions(conn: Connection, workspace_id: WorkspaceId, ids: Iterable[UUID | str]) -> pl.DataFrame:
+def list_suggestions(
+    conn: Connection, workspace_id: WorkspaceId, ids: Iterable[UUID | str], *, scope: Scope | None = None
+) -> pl.DataFrame:
     """Every card of these people, in any state."""
-    return read_rows_of(conn, suggested_action, workspace_id, ids)
+    return read_rows_of(conn, suggested_action, workspace_id, ids, *visible_to(scope, suggested_action))
 
 
-def get_suggestion(conn: Connection, workspace_id: WorkspaceId, action_id: UUID) -> Suggestion:
+def get_suggestion(
+    conn: Connection, workspace_id: WorkspaceId, action_id: UUID, *, scope: Scope | None = None
+) -> Suggestion:
     """One card.
 
     Raises:
         NotFound: There is none with this id in this workspace.
     """
     query = select(*own_columns(suggested_action)).where(
-        suggested_action.c.workspace_id == workspace_id, suggested_action.c.action_id == action_id
+        suggested_action.c.workspace_id == workspace_id,
+        suggested_action.c.action_id == action_id,
+        *visible_to(scope, suggested_action),
     )
     row = conn.execute(query).one_or_none()
     if row is None:

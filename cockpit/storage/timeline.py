@@ -1,6 +1,6 @@
 """One person's signals as a story, newest first.
 
-list_timeline(conn, workspace_id, person_id, *, limit=50, before=None, as_of=None) -> tuple[Entry, ...]
+list_timeline(conn, workspace_id, person_id, *, limit=50, before=None, as_of=None, scope=None) -> tuple[Entry, ...]
     before: (occurred_at, source, source_event_id) of the last entry shown, for the next page
 """
 
@@ -15,7 +15,9 @@ from uuid import UUID
 from sqlalchemy import Connection, select, tuple_
 
 from cockpit.model.ids import WorkspaceId
+from cockpit.model.viewer import Scope
 from cockpit.storage.schema import signal
+from cockpit.storage.wall import visible_to
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,9 +48,11 @@ def list_timeline(
     limit: int = 50,
     before: tuple[datetime, str, str] | None = None,
     as_of: datetime | None = None,
+    scope: Scope | None = None,
 ) -> tuple[Entry, ...]:
     """A page of a person's signals, newest first."""
     query = select(*COLUMNS).where(signal.c.workspace_id == workspace_id, signal.c.person_id == person_id)
+    query = query.where(*visible_to(scope, signal))
     if before is not None:
         query = query.where(tuple_(*ORDER) < tuple_(*before))
     if as_of is not None:
