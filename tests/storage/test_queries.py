@@ -27,6 +27,7 @@ from cockpit.model.places import Place
 from cockpit.model.viewer import Scope
 from cockpit.storage import (
     activity,
+    avatars,
     companies_page,
     demo,
     evidence,
@@ -117,7 +118,16 @@ def member_day(conn: Connection, workspace_id: WorkspaceId) -> int:
     return activity.upsert_member_days(conn, workspace_id, frame_of({**day, "response_minutes": "{}"}))
 
 
+def own_avatar(conn: Connection, workspace_id: WorkspaceId) -> bytes | None:
+    """The picture of the member there is."""
+    user_id = members.list_members(conn, workspace_id)[0].user_id
+    assert user_id is not None
+    avatars.replace_avatar(conn, user_id, b"own", digest="d", now=NOW)
+    return avatars.find_avatar(conn, workspace_id, "d")
+
+
 CALLS: dict[Any, Call] = {
+    avatars.find_avatar: own_avatar,
     activity.list_member_days: lambda c, w: activity.list_member_days(c, w, since=DAY, until=DAY),
     activity.upsert_member_days: member_day,
     activity.delete_member_days: lambda c, w: activity.delete_member_days(
@@ -257,6 +267,8 @@ CALLS: dict[Any, Call] = {
 }
 # These answer for all workspaces: that is what they are for.
 ABOVE_WORKSPACES = {
+    avatars.find_any_avatar,
+    avatars.replace_avatar,  # a login is not a workspace's
     scratch.append_bare,
     scratch.create_bare_signals,
     scratch.drop_bare,
