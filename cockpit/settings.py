@@ -41,5 +41,10 @@ class Settings(BaseSettings):
     allowed_hosts: str = Field(
         default="", description="host names the server answers to besides its own, separated by commas"
     )
+    base_domain: str = Field(
+        default="",
+        description="the domain under which each workspace has a name of its own, like `crm.example.com`; "
+        "under `localhost` they always have one",
+    )
     demo: bool = Field(default=True, description="seed a demo workspace when the database has no workspace")
     refresh_seconds: float = Field(default=5.0, description="how often the worker refreshes scores that are due")
