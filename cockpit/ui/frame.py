@@ -17,6 +17,8 @@ from cockpit.ingestion.start import OWNER_ROLE
 from cockpit.model.ids import MemberId, WorkspaceId
 from cockpit.model.instants import parse_past, spelled
 from cockpit.model.principals import LOCAL_OWNER
+from cockpit.model.roles import Permission
+from cockpit.model.viewer import Viewer, whole_workspace
 from cockpit.storage import members, workspaces
 from cockpit.storage.workspaces import Workspace
 from cockpit.ui import connection
@@ -35,7 +37,7 @@ class Visit:
 
     cockpit: Cockpit
     workspace: Workspace
-    member_id: MemberId | None
+    viewer: Viewer  # hand on its scope to every read, and itself to whatever needs a permission
     members: Mapping[MemberId, str]
     now: datetime
     several: bool
@@ -47,6 +49,15 @@ class Visit:
     def workspace_id(self) -> WorkspaceId:
         """The workspace of this visit."""
         return self.workspace.workspace_id
+
+    @property
+    def member_id(self) -> MemberId | None:
+        """The member who is here."""
+        return self.viewer.member_id
+
+    def may(self, permission: Permission) -> bool:
+        """Whether the role of whoever is here allows it."""
+        return self.viewer.may(permission)
 
     def key(self, key: str) -> str | None:
         """The key of a button, unless the visitor has turned single keys off."""
@@ -93,13 +104,14 @@ def _visit(cockpit: Cockpit) -> Visit:
         known = workspaces.list_workspaces(conn)
         chosen = _choose(known)
         people = members.list_members(conn, chosen.workspace_id)
-    with st.sidebar:
-        keys_on = _sidebar(chosen)
     owner = next((one.member_id for one in people if one.role == OWNER_ROLE), None)
     now = datetime.now(UTC)
+    viewer = whole_workspace(chosen.workspace_id, owner)
+    with st.sidebar:
+        keys_on = _sidebar(chosen, viewer)
     as_of, fault = _asked_instant(now)
     names = {one.member_id: one.name for one in people}
-    return Visit(cockpit, chosen, owner, names, as_of or now, len(known) > 1, keys_on, as_of, fault)
+    return Visit(cockpit, chosen, viewer, names, as_of or now, len(known) > 1, keys_on, as_of, fault)
 
 
 def _asked_instant(now: datetime) -> tuple[datetime | None, str | None]:
@@ -162,13 +174,14 @@ def _no_workspace() -> NoReturn:
     st.stop()
 
 
-def _sidebar(workspace: Workspace) -> bool:
+def _sidebar(workspace: Workspace, viewer: Viewer) -> bool:
     """The name of the workspace, its people as files, and the personal switch; gives whether single keys act."""
     with st.container(horizontal=True, vertical_alignment="center"):
         st.markdown(f"**{safe_text(workspace.name)}**", width="content")
         if workspace.is_demo:
             st.badge("Demo data", color="violet")
-    export_links("people", "People", {"workspace": workspace.subdomain}, label="All people")
+    if viewer.may(Permission.EXPORT):
+        export_links("people", "People", {"workspace": workspace.subdomain}, label="All people")
     st.divider()
     keys_on: bool = st.toggle("Single-key shortcuts", value=True, key="single_keys", persist_state="session")
     if keys_on:
