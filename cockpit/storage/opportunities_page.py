@@ -2,6 +2,7 @@
 
 list_opportunities_page(conn, workspace_id, *, scope=None, search="", stage=None, after=None, limit=50)
     -> OpportunitiesPage
+find_opportunity(conn, workspace_id, opportunity_id, *, scope=None) -> ListedOpportunity | None
 list_stages(conn, workspace_id, *, scope=None) -> tuple[str, ...]
 
 Behind the person wall there are only the opportunities with one's own people: the name of a deal often names a person.
@@ -76,6 +77,15 @@ def list_opportunities_page(
     found = conn.execute(ordered(query, CLOSES, opportunity.c.opportunity_id, falling=False).limit(limit + 1))
     rows = tuple(ListedOpportunity(**row._mapping) for row in found)
     return OpportunitiesPage(rows[:limit], _place(rows[limit - 1]) if len(rows) > limit else None)
+
+
+def find_opportunity(
+    conn: Connection, workspace_id: WorkspaceId, opportunity_id: UUID, *, scope: Scope | None = None
+) -> ListedOpportunity | None:
+    """An opportunity, or None."""
+    query = _opportunities(workspace_id).where(*_seen(workspace_id, scope))
+    row = conn.execute(query.where(opportunity.c.opportunity_id == opportunity_id)).one_or_none()
+    return None if row is None else ListedOpportunity(**row._mapping)
 
 
 def list_stages(conn: Connection, workspace_id: WorkspaceId, *, scope: Scope | None = None) -> tuple[str, ...]:

@@ -16,6 +16,8 @@ screen = st.navigation(
     [
         st.Page(PAGES / "home.py", title="Home", default=True, visibility="hidden"),
         st.Page(PAGES / "cockpit.py", title="Cockpit", icon=":material/speed:", url_path="cockpit"),
+        st.Page(PAGES / "objects.py", title="People", icon=":material/groups:", url_path="objects"),
+        st.Page(PAGES / "not_ours.py", title="Not ours", url_path="not_ours", visibility="hidden"),
         st.Page(PAGES / "person.py", title="Person", icon=":material/person:", url_path="person", visibility="hidden"),
     ],
     position="hidden" if st.context.is_embedded else "sidebar",

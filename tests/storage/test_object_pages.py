@@ -16,7 +16,7 @@ from cockpit.storage.companies_page import find_company, list_companies_page
 from cockpit.storage.database import Database
 from cockpit.storage.frames import bulk_insert, in_workspace
 from cockpit.storage.members import upsert_member
-from cockpit.storage.opportunities_page import list_opportunities_page, list_stages
+from cockpit.storage.opportunities_page import find_opportunity, list_opportunities_page, list_stages
 from cockpit.storage.people import upsert_people
 from cockpit.storage.schema import company, opportunity, person
 from tests.storage.rows import NOW, person_row
@@ -116,4 +116,6 @@ def test_behind_the_wall_there_are_only_ones_own(db: Database, deals: WorkspaceI
     assert [row.name for row in pages(db, list_opportunities_page, deals, 2, scope=scope)] == ["Deal 4"]
     with db.read() as conn:
         assert list_stages(conn, deals, scope=scope) == ("MEETING",)
+        assert find_opportunity(conn, deals, UUID(int=4), scope=scope)
+        assert find_opportunity(conn, deals, UUID(int=3), scope=scope) is None
     assert sum(row.people for row in pages(db, list_companies_page, deals, 5, scope=scope)) == 1

@@ -64,6 +64,7 @@ from tests.storage.rows import (
     ANA,
     BEN,
     COMPANY,
+    DEAL,
     NOW,
     card_row,
     evidence_of,
@@ -205,6 +206,7 @@ CALLS: dict[Any, Call] = {
     companies_page.list_companies_page: lambda c, w: companies_page.list_companies_page(
         c, w, search="n", after=Place("", COMPANY)
     ),
+    opportunities_page.find_opportunity: lambda c, w: opportunities_page.find_opportunity(c, w, DEAL),
     opportunities_page.list_opportunities_page: lambda c, w: opportunities_page.list_opportunities_page(
         c, w, search="n", after=Place("2026-01-01", COMPANY)
     ),
