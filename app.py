@@ -14,7 +14,7 @@ from cockpit.settings import Settings
 from cockpit.ui import connection, startup
 from cockpit.worker.refresh import RefreshWorker
 
-sessions = Sessions(Settings())
+sessions = Sessions(Settings(), cockpit=connection.cockpit)
 
 
 @asynccontextmanager

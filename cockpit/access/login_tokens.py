@@ -78,6 +78,12 @@ def redeem(conn: Connection, text: str, host: str, now: datetime) -> Redeemed | 
     return Redeemed(token.workspace_id, token.member_id, token.page)
 
 
+def peek(conn: Connection, text: str) -> stored.LoginToken | None:
+    """What a token says, without using it up; for deciding whether to ask before it is used."""
+    credential = credentials.read(text, credentials.LOGIN_TOKEN)
+    return None if credential is None else stored.find_login_token(conn, credential.workspace_id, credential.digest)
+
+
 def scheme_of(host: str) -> str:
     """`http` for names of this machine, `https` for every other."""
     name = host.lower().rsplit(":", 1)[0] if not host.endswith("]") else host

@@ -11,8 +11,10 @@ from cockpit.api import links, scripts
 from cockpit.api.exports import export_routes
 from cockpit.api.gate import Gate
 from cockpit.api.health import health_routes
+from cockpit.api.host_config import host_config_routes
 from cockpit.api.sessions import Sessions, check_settings
 from cockpit.api.sign_in import sign_in_routes
+from cockpit.api.verify import verify_routes
 from cockpit.bootstrap import Cockpit
 from cockpit.errors import CockpitError
 
@@ -28,6 +30,8 @@ def add_routes(
     check_settings(sessions.settings)
     app.include_router(health_routes(cockpit, worker_runs=worker_runs))
     app.include_router(sign_in_routes(sessions))
+    app.include_router(verify_routes(sessions, cockpit))
+    app.include_router(host_config_routes(sessions))
     app.include_router(export_routes(cockpit))
     app.include_router(links.router)
     app.include_router(scripts.router)

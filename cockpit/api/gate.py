@@ -5,28 +5,29 @@ Order: host, size, trusted headers, session, origin, route policy; one wrapper a
 
 from __future__ import annotations
 
+import asyncio
 import ipaddress
 import json
 import socket
 from collections.abc import Mapping
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from cockpit.api.framing import Framing
 from cockpit.api.headers import security_headers
+from cockpit.api.policy import Policy, policy_of
 from cockpit.api.sessions import Sessions, is_loopback
-from cockpit.model.principals import PRINCIPAL_HEADER, Principal
+from cockpit.errors import CockpitError
+from cockpit.model.hosts import host_name, subdomain_in
+from cockpit.model.principals import MODE_HEADER, PRINCIPAL_HEADER, TRUSTED_HEADERS, Identity
 
 LARGEST_BODY = 25 * 1024 * 1024
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
-# Everything that is not named here needs a session.
-PUBLIC = ("/healthz", "/readyz", "/sign-in", "/_stcore/health", "/favicon.ico", "/favicon.png")
-PUBLIC_FOLDERS = ("/static/",)
-CLOSED = ("/_stcore/metrics", "/_stcore/script-health-check")
-CLOSED_FOLDERS = ("/_stcore/agent",)
 PRIVATE_READS = ("/exports/", "/media/")
 KEPT_BY_BROWSER = ("/static/", "/favicon")
+RECHECK_SECONDS = 1.5  # with what `Kept` keeps, an ended session loses its open sockets within four seconds
 
 
 class Gate:
@@ -37,7 +38,7 @@ class Gate:
         self.app = app
         self.sessions = sessions
         self.hosts = allowed_hosts(sessions)
-        self.headers = security_headers()
+        self.framing = Framing(sessions.cockpit, sessions.settings.base_domain)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Check one connection and hand it on."""
@@ -45,51 +46,76 @@ class Gate:
             await self.app(scope, receive, send)
             return
         headers = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in scope["headers"]}
-        answer = Answer(scope, send, self.headers)
-        principal = self.sessions.principal(headers, scope["client"][0] if scope.get("client") else None)
-        refusal = self._refusal(scope, headers, principal)
+        identity = await self._identify(scope, headers)
+        answer = Answer(scope, send, await self._security_headers(scope, headers, identity))
+        refusal = self._refusal(scope, headers, identity)
         if refusal:
             await answer.refuse(*refusal)
             return
-        guarded = self._recheck(scope, headers, receive, send) if scope["type"] == "websocket" else _limited(receive)
-        await self.app(_with_principal(scope, principal), guarded, answer.send)
+        guarded = self._rechecked(scope, headers, receive, send) if scope["type"] == "websocket" else _limited(receive)
+        await self.app(_with_identity(scope, identity), guarded, answer.send)
 
-    def _refusal(self, scope: Scope, headers: Mapping[str, str], principal: Principal | None) -> tuple[int, str] | None:
+    async def _identify(self, scope: Scope, headers: Mapping[str, str]) -> Identity | None:
+        """Who comes; nobody when the database does not answer."""
+        client = scope["client"][0] if scope.get("client") else None
+        try:
+            return await self.sessions.identify_async(headers, client)
+        except CockpitError:
+            return None
+
+    async def _security_headers(
+        self, scope: Scope, headers: Mapping[str, str], identity: Identity | None
+    ) -> list[tuple[bytes, bytes]]:
+        """Our headers; only what a browser may show in a frame needs to know whose frame."""
+        shown = scope["type"] == "http" and not scope["path"].startswith(KEPT_BY_BROWSER)
+        ours = shown and self._is_our_host(headers.get("host", ""))
+        origins = await self.framing.origins(scope, headers.get("host", ""), identity) if ours else ()
+        return list(security_headers(origins))
+
+    def _refusal(self, scope: Scope, headers: Mapping[str, str], identity: Identity | None) -> tuple[int, str] | None:
         """The status and sentence with which to answer, or None to let it through."""
-        path = scope["path"]
+        path, policy = scope["path"], policy_of(scope["path"])
         writes = scope["type"] == "websocket" or scope["method"] not in SAFE_METHODS
+        if policy is Policy.KEY:
+            return self._unusable(headers)
+        if policy is Policy.CLOSED:
+            return self._unusable(headers) or (404, "There is nothing here.")
+        if (writes or path.startswith(PRIVATE_READS)) and not _same_origin(scope, headers, writes=writes):
+            return self._unusable(headers) or (403, "This request came from another site.")
+        known = identity is not None or policy is Policy.PUBLIC
+        return self._unusable(headers) or (None if known else _send_to_sign_in(scope, headers))
+
+    def _unusable(self, headers: Mapping[str, str]) -> tuple[int, str] | None:
+        """What is wrong with a request whoever sends it."""
         if not self._is_our_host(headers.get("host", "")):
             return 400, "This address is not one of ours."
-        if _too_large(headers):
-            return 413, "That is more than 25 MB."
-        if path in CLOSED or path.startswith(CLOSED_FOLDERS):
-            return 404, "There is nothing here."
-        if (writes or path.startswith(PRIVATE_READS)) and not _same_origin(scope, headers, writes=writes):
-            return 403, "This request came from another site."
-        if principal or path in PUBLIC or path.startswith(PUBLIC_FOLDERS):
-            return None
-        return _send_to_sign_in(scope, headers)
+        return (413, "That is more than 25 MB.") if _too_large(headers) else None
 
     def _is_our_host(self, host: str) -> bool:
-        try:
-            name = urlsplit(f"//{host}").hostname or ""
-        except ValueError:
-            return False
-        if name in self.hosts or is_loopback(name):
+        name, base = host_name(host), self.sessions.settings.base_domain
+        if name in self.hosts or is_loopback(name) or subdomain_in(host, base):
             return True
         # An address, unlike a name, cannot be pointed at us by somebody else's DNS.
         return not self.sessions.open_to_owner and _is_address(name)
 
-    def _recheck(self, scope: Scope, headers: Mapping[str, str], receive: Receive, send: Send) -> Receive:
-        """End an open socket at its next message when its session has ended."""
-        client = scope["client"][0] if scope.get("client") else None
+    def _rechecked(self, scope: Scope, headers: Mapping[str, str], receive: Receive, send: Send) -> Receive:
+        """End an open socket soon after its session has ended, and in any case at its next message."""
+        waiting: asyncio.Task[Message] | None = None
 
         async def checked() -> Message:
-            message = await receive()
-            if message["type"] == "websocket.receive" and not self.sessions.principal(headers, client):
-                await send({"type": "websocket.close", "code": 1008})
-                return {"type": "websocket.disconnect", "code": 1008}
-            return message
+            nonlocal waiting
+            while True:
+                waiting = waiting or asyncio.ensure_future(receive())
+                done, _ = await asyncio.wait({waiting}, timeout=RECHECK_SECONDS)
+                message = waiting.result() if done else None
+                waiting = None if done else waiting
+                if message and message["type"] != "websocket.receive":
+                    return message
+                if not await self._identify(scope, headers):
+                    await send({"type": "websocket.close", "code": 1008})
+                    return {"type": "websocket.disconnect", "code": 1008}
+                if message:
+                    return message
 
         return checked
 
@@ -136,16 +162,19 @@ def allowed_hosts(sessions: Sessions) -> frozenset[str]:
     settings = sessions.settings
     named = [name.strip().lower() for name in settings.allowed_hosts.split(",") if name.strip()]
     own = [] if sessions.open_to_owner else [socket.gethostname().lower(), socket.getfqdn().lower()]
-    return frozenset([*named, *own, settings.host.lower()])
+    base = [settings.base_domain.strip().lower()] if settings.base_domain else []
+    return frozenset([*named, *own, *base, settings.host.lower()])
 
 
-def _with_principal(scope: Scope, principal: Principal | None) -> Scope:
-    """The scope without any principal the client claims, and with the one we know."""
-    name = PRINCIPAL_HEADER.encode()
+def _with_identity(scope: Scope, identity: Identity | None) -> Scope:
+    """The scope without any identity the client claims, and with the one we know."""
     # Streamlit and Starlette read `_` and `-` apart, proxies and WSGI do not: drop both spellings.
-    headers = [(k, v) for k, v in scope["headers"] if k.lower().replace(b"_", b"-") != name]
-    if principal:
-        headers.append((name, principal.encode()))
+    headers = [
+        (k, v) for k, v in scope["headers"] if k.decode("latin-1").lower().replace("_", "-") not in TRUSTED_HEADERS
+    ]
+    if identity and policy_of(scope["path"]) is not Policy.KEY:
+        headers += [(PRINCIPAL_HEADER.encode(), identity.principal.encode())]
+        headers += [(MODE_HEADER.encode(), identity.mode.encode())]
     return {**scope, "headers": headers}
 
 

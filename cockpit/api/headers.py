@@ -5,8 +5,11 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
+from functools import lru_cache
 from importlib.util import find_spec
 from pathlib import Path
+
+from cockpit.access.embedding import frame_ancestors
 
 INLINE_SCRIPT = re.compile(rb"<script(?![^>]*\bsrc=)[^>]*>(.*?)</script>", re.DOTALL)
 
@@ -40,19 +43,24 @@ def content_security_policy(html: bytes) -> str:
             "object-src 'none'",
             "base-uri 'none'",
             "form-action 'self'",
-            "frame-ancestors 'self'",
         ]
     )
 
 
-def security_headers() -> list[tuple[bytes, bytes]]:
-    """The headers that every answer carries."""
+@lru_cache(maxsize=512)
+def security_headers(origins: tuple[str, ...] = ()) -> tuple[tuple[bytes, bytes], ...]:
+    """The headers that every answer carries; `origins` may frame it."""
     fixed = {
-        "content-security-policy": content_security_policy(screen_shell().read_bytes()),
+        "content-security-policy": f"{_shell_policy()}; {frame_ancestors(origins)}",
         "x-content-type-options": "nosniff",
         "referrer-policy": "same-origin",
         "cross-origin-opener-policy": "same-origin",
         "cross-origin-resource-policy": "same-origin",
         "permissions-policy": "camera=(), microphone=(), geolocation=(), payment=(), usb=()",
     }
-    return [(name.encode(), value.encode()) for name, value in fixed.items()]
+    return tuple((name.encode(), value.encode()) for name, value in fixed.items())
+
+
+@lru_cache(maxsize=1)
+def _shell_policy() -> str:
+    return content_security_policy(screen_shell().read_bytes())

@@ -1,4 +1,4 @@
-"""Who is signed in: the local owner on loopback, or the holder of a cookie signed with the secret key."""
+"""Who is signed in: a member with a session, the local owner on loopback, or the holder of a signed cookie."""
 
 from __future__ import annotations
 
@@ -8,14 +8,20 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from http.cookies import CookieError, SimpleCookie
+from datetime import UTC, datetime
 
-from cockpit.api import tokens
+from cockpit.access import credentials
+from cockpit.access import sessions as stored
+from cockpit.api import cookies, tokens
+from cockpit.api.kept import Kept
+from cockpit.bootstrap import Cockpit
 from cockpit.errors import Misconfigured
-from cockpit.model.principals import LOCAL_OWNER, Principal
+from cockpit.model import principals
+from cockpit.model.hosts import subdomain_in
+from cockpit.model.principals import LOCAL_OWNER, Identity, Principal, member_principal
 from cockpit.settings import Settings
 
-COOKIE = "cockpit_session"
+COOKIE = cookies.FULL
 SESSION_SECONDS = 12 * 3600
 LINK_SECONDS = 15 * 60
 SHORTEST_KEY = 32
@@ -61,17 +67,20 @@ def own_address(settings: Settings) -> str:
 
 @dataclass(slots=True)
 class Sessions:
-    """The sessions of one process: which codes are used up, which sessions have signed out."""
+    """Who is who: members by the database; codes and what they signed in by what this process remembers."""
 
     settings: Settings
     clock: Callable[[], float] = time.time
+    cockpit: Callable[[], Cockpit] | None = None
     started: float = field(init=False)
+    members: Kept[stored.Session | None] = field(init=False)
     _spent: dict[str, int] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def __post_init__(self) -> None:
         """Remember when this process began."""
         self.started = self.clock()
+        self.members = Kept(self._ask)
 
     @property
     def open_to_owner(self) -> bool:
@@ -88,10 +97,18 @@ class Sessions:
 
     def principal(self, headers: Mapping[str, str], client: str | None) -> Principal | None:
         """Who sends this request, or None."""
-        if self.open_to_owner:
-            return LOCAL_OWNER if self._is_this_machine(headers, client) else None
-        claim = self._claim(headers)
-        return LOCAL_OWNER if claim and claim.id not in self._spent else None
+        identity = self.identify(headers, client)
+        return identity.principal if identity else None
+
+    def identify(self, headers: Mapping[str, str], client: str | None) -> Identity | None:
+        """Who sends this request and how they came in, or None; may ask the database."""
+        return self._member(headers) or self._owner(headers, client)
+
+    async def identify_async(self, headers: Mapping[str, str], client: str | None) -> Identity | None:
+        """The same from the event loop, which never waits for the database."""
+        for text in _member_cookies(headers):
+            await self.members.get_async(text)
+        return self.identify(headers, client)
 
     def redeem(self, code: str) -> str | None:
         """The cookie for a sign-in code, once; None when the code is wrong, old or used."""
@@ -104,13 +121,44 @@ class Sessions:
         return tokens.seal(session, self.settings.secret_key)
 
     def end(self, headers: Mapping[str, str]) -> None:
-        """Sign the holder of this cookie out, in every window."""
+        """Sign the holder of these cookies out, in every window."""
+        for text in _member_cookies(headers):
+            self.end_member(text)
         claim = self._claim(headers)
         if claim:
             self._spend(claim)
 
+    def end_member(self, text: str) -> None:
+        """End one session of a member."""
+        if self.cockpit is None:
+            return
+        with self.cockpit().db.write() as conn:
+            stored.end(conn, text, datetime.fromtimestamp(self.clock(), UTC))
+        self.members.forget(text)
+
+    def _member(self, headers: Mapping[str, str]) -> Identity | None:
+        """The member with one of our cookies, at a host that is not another workspace's."""
+        here = subdomain_in(headers.get("host", ""), self.settings.base_domain)
+        for text in _member_cookies(headers):
+            session = self.members.get(text)
+            if session and here in (None, session.subdomain):
+                return Identity(member_principal(session.workspace_id, session.member_id), _mode(session))
+        return None
+
+    def _owner(self, headers: Mapping[str, str], client: str | None) -> Identity | None:
+        if self.open_to_owner:
+            return Identity(LOCAL_OWNER, principals.OWNER) if self._is_this_machine(headers, client) else None
+        claim = self._claim(headers)
+        return Identity(LOCAL_OWNER, principals.CODE) if claim and claim.id not in self._spent else None
+
+    def _ask(self, text: str) -> stored.Session | None:
+        if self.cockpit is None:
+            return None
+        with self.cockpit().db.read() as conn:
+            return stored.find(conn, text, datetime.fromtimestamp(self.clock(), UTC))
+
     def _claim(self, headers: Mapping[str, str]) -> tokens.Claim | None:
-        cookie = _cookie(headers.get("cookie", ""))
+        cookie = cookies.cookie_in(headers, COOKIE)
         if not cookie or not self.settings.secret_key:
             return None
         return tokens.unseal(cookie, self.settings.secret_key, purpose="session", now=self.clock())
@@ -129,9 +177,14 @@ class Sessions:
         return client is not None and is_loopback(client) and not any(name in headers for name in FORWARDED)
 
 
-def _cookie(header: str) -> str:
-    try:
-        jar = SimpleCookie(header)
-    except CookieError:
-        return ""
-    return jar[COOKIE].value if COOKIE in jar else ""
+def _member_cookies(headers: Mapping[str, str]) -> tuple[str, ...]:
+    """Our cookies that look like sessions of members; the one of the whole cockpit comes first."""
+    values = (cookies.cookie_in(headers, name) for name in (cookies.FULL, cookies.EMBED))
+    return tuple(value for value in values if credentials.read(value, credentials.SESSION))
+
+
+def _mode(session: stored.Session) -> str:
+    """How the screens shall look for whoever came in this way."""
+    if session.mode == "embed":
+        return principals.EMBED
+    return principals.SSO if session.origin == "sso" else principals.LOGIN

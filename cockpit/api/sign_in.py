@@ -8,21 +8,16 @@ from urllib.parse import parse_qs, quote
 from fastapi import APIRouter, Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
+from cockpit.api.cookies import keep_full
+from cockpit.api.pages_html import page_html
 from cockpit.api.sessions import COOKIE, SESSION_SECONDS, Sessions
 
-PAGE = """<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Sign in · Sales Cockpit</title>
-<meta name="viewport" content="width=device-width, initial-scale=1"><style>
-:root{{color-scheme:light dark}}body{{font:16px/1.5 system-ui,sans-serif;margin:0;display:grid;place-items:center;
-min-height:100vh;background:light-dark(#f6f7f9,#0f141b);color:light-dark(#17202b,#e8edf4)}}
-main{{width:min(24rem,calc(100vw - 3rem));padding:2rem;border-radius:.75rem;background:light-dark(#fff,#171e28);
-border:1px solid light-dark(#d5dbe3,#2c3746)}}h1{{font-size:1.5rem;margin:0 0 .5rem}}label{{font-weight:600}}
-input,button{{font:inherit;width:100%;box-sizing:border-box;min-height:44px;border-radius:.5rem;padding:.5rem .75rem}}
-input{{border:1px solid #7b8794;margin:.25rem 0 1rem;background:transparent;color:inherit}}
-button{{border:0;background:#1f5fbf;color:#fff;font-weight:600;cursor:pointer}}[role=alert]{{color:light-dark(#a3211b,#ff9d96)}}
-</style></head><body><main><h1>Sign in</h1><p>Use the code that <code>cockpit serve</code> printed when it started,
+FORM = """<h1>Sign in</h1><p>Use the code that <code>cockpit serve</code> printed when it started,
 or make one with <code>cockpit sign-in</code>.</p>{fault}<form method="post" action="/sign-in?next={next}">
 <label for="code">Sign-in code</label><input id="code" name="code" value="{code}" autocomplete="one-time-code" required>
-<button>Sign in</button></form></main></body></html>"""
+<button>Sign in</button></form>"""
+LEAVE = """<h1>Log out</h1><p>This ends your session in every window.</p>
+<form method="post" action="/sign-out"><button>Log out</button></form>"""
 
 WRONG = '<p role="alert">This code is not valid: it is wrong, older than 15 minutes or already used.</p>'
 
@@ -44,10 +39,13 @@ def sign_in_routes(sessions: Sessions) -> APIRouter:
         if cookie is None:
             return _page(code="", then=next, fault=WRONG, status=401)
         answer = RedirectResponse(own_path(next), status_code=303)
-        answer.set_cookie(
-            COOKIE, cookie, max_age=SESSION_SECONDS, httponly=True, samesite="lax", secure=_is_secure(request)
-        )
+        keep_full(answer, request, cookie, SESSION_SECONDS)
         return answer
+
+    @router.get("/sign-out")
+    def ask() -> HTMLResponse:
+        """Ask first: a link alone signs nobody out."""
+        return HTMLResponse(page_html("Log out", LEAVE))
 
     @router.post("/sign-out")
     def sign_out(request: Request) -> Response:
@@ -67,9 +65,5 @@ def own_path(wanted: str) -> str:
 
 
 def _page(*, code: str, then: str, fault: str = "", status: int = 200) -> HTMLResponse:
-    body = PAGE.format(fault=fault, code=escape(code, quote=True), next=quote(own_path(then), safe=""))
-    return HTMLResponse(body, status_code=status)
-
-
-def _is_secure(request: Request) -> bool:
-    return request.url.scheme == "https" or request.headers.get("origin", "").startswith("https://")
+    form = FORM.format(fault=fault, code=escape(code, quote=True), next=quote(own_path(then), safe=""))
+    return HTMLResponse(page_html("Sign in", form), status_code=status)

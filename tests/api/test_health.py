@@ -50,4 +50,4 @@ def test_a_host_link_leads_to_the_person_page(site: Make) -> None:
 
 
 def test_a_link_to_no_id_is_refused(site: Make) -> None:
-    assert site().get("/object/person/nobody").status_code == 422
+    assert site().get("/object/person/nobody").status_code == 404
