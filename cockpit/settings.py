@@ -5,9 +5,14 @@ from __future__ import annotations
 import os
 import sys
 from pathlib import Path
+from typing import Self
+from uuid import UUID
 
-from pydantic import Field
+from pydantic import Field, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from cockpit.errors import Misconfigured
+from cockpit.model.wall import WallSettings
 
 
 def data_folder() -> Path:
@@ -26,10 +31,18 @@ def default_database_url() -> str:
     return f"duckdb:///{data_folder() / 'cockpit.duckdb'}"
 
 
+def variable_of(name: str) -> str:
+    """The environment variable of a setting; some have the name that the CRM guide gives them."""
+    alias = Settings.model_fields[name].validation_alias if name in Settings.model_fields else name
+    return alias if isinstance(alias, str) else f"COCKPIT_{name.upper()}"
+
+
 class Settings(BaseSettings):
     """The settings of one process."""
 
-    model_config = SettingsConfigDict(env_prefix="COCKPIT_", extra="ignore", frozen=True)
+    model_config = SettingsConfigDict(
+        env_prefix="COCKPIT_", extra="ignore", frozen=True, populate_by_name=True, env_ignore_empty=True
+    )
 
     database_url: str = Field(
         default_factory=default_database_url,
@@ -48,3 +61,49 @@ class Settings(BaseSettings):
     )
     demo: bool = Field(default=True, description="seed a demo workspace when the database has no workspace")
     refresh_seconds: float = Field(default=5.0, description="how often the worker refreshes scores that are due")
+    person_wall: bool = Field(
+        default=False,
+        validation_alias="PERSON_WALL",
+        description="`true`: members who are no admins see only the people they own, unless the workspace opts out",
+    )
+    person_wall_workspace_ids: str = Field(
+        default="",
+        validation_alias="PERSON_WALL_WORKSPACE_IDS",
+        description="the only workspaces with a wall, by id and separated by commas; none: all of them",
+    )
+    person_wall_workspace_id: str = Field(
+        default="", validation_alias="PERSON_WALL_WORKSPACE_ID", description="one more of them; the older spelling"
+    )
+    person_wall_exclude_system_records: bool = Field(
+        default=False,
+        validation_alias="PERSON_WALL_EXCLUDE_SYSTEM_RECORDS",
+        description="`true`: members behind the wall do not see people whom an integration created on behalf of nobody",
+    )
+    person_wall_field_name: str = Field(
+        default="",
+        validation_alias="PERSON_WALL_FIELD_NAME",
+        description="the fields by which other systems say whose a person is, like `tipsAgentId,createdBy`",
+    )
+    person_wall_debug: bool = Field(
+        default=False, validation_alias="PERSON_WALL_DEBUG", description="`true`: log who sees whom, and why"
+    )
+
+    @model_validator(mode="after")
+    def _wall_can_be_read(self) -> Self:
+        """A list with a slip in it would leave a workspace without its wall."""
+        _ = self.wall
+        return self
+
+    @property
+    def wall(self) -> WallSettings:
+        """What the variables of the person wall say together.
+
+        Raises:
+            Misconfigured: the list of workspaces holds something that is no id.
+        """
+        listed = f"{self.person_wall_workspace_ids},{self.person_wall_workspace_id}".split(",")
+        try:
+            ids = frozenset(UUID(one.strip()) for one in listed if one.strip())
+        except ValueError as error:
+            raise Misconfigured("PERSON_WALL_WORKSPACE_IDS must be ids of workspaces, separated by commas.") from error
+        return WallSettings(self.person_wall, ids, self.person_wall_exclude_system_records)

@@ -9,20 +9,23 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Request
 from starlette.background import BackgroundTask
 from starlette.responses import FileResponse
 
+from cockpit.access.viewers import viewer_of
 from cockpit.bootstrap import Cockpit
 from cockpit.errors import InvalidInput
-from cockpit.exports.certificate import Certificate, Order
+from cockpit.exports.certificate import Certificate
 from cockpit.exports.export import export
 from cockpit.exports.lists import panel_table, people_table
 from cockpit.exports.log import log_export
+from cockpit.exports.order import order_of
 from cockpit.exports.registry import format_named
 from cockpit.exports.table import Table
-from cockpit.model.ids import WorkspaceId
 from cockpit.model.instants import parse_past
+from cockpit.model.principals import PRINCIPAL_HEADER
+from cockpit.model.viewer import Viewer
 from cockpit.panels import whole
 from cockpit.panels.registry import panel_named
 from cockpit.storage.people_list import stream_people
@@ -36,11 +39,12 @@ def export_routes(cockpit: Callable[[], Cockpit]) -> APIRouter:
     router = APIRouter()
 
     @router.get("/exports/{what}.{kind}")
-    def download(what: str, kind: str, workspace: str, as_of: str | None = None) -> FileResponse:
+    def download(request: Request, what: str, kind: str, workspace: str, as_of: str | None = None) -> FileResponse:
         """Write the whole list to a file that lives as long as this answer, then send it: complete, or an error."""
         folder = Path(tempfile.mkdtemp(prefix="cockpit-export-"))
         try:
-            certificate = _write(cockpit(), what, kind, workspace, as_of=as_of, folder=folder)
+            viewer = _viewer(cockpit(), workspace, request.headers.get(PRINCIPAL_HEADER, ""))
+            certificate = _write(cockpit(), viewer, f"{what}.{kind}", workspace, as_of=as_of, folder=folder)
         except BaseException:
             shutil.rmtree(folder, ignore_errors=True)
             raise
@@ -55,16 +59,24 @@ def export_routes(cockpit: Callable[[], Cockpit]) -> APIRouter:
     return router
 
 
-def _write(cockpit: Cockpit, what: str, kind: str, workspace: str, *, as_of: str | None, folder: Path) -> Certificate:
+def _viewer(cockpit: Cockpit, workspace: str, principal: str) -> Viewer:
+    """Who asks, by the header that only the gate can set."""
+    with cockpit.db.read() as conn:
+        return viewer_of(conn, cockpit.settings, get_workspace(conn, workspace), principal)
+
+
+def _write(
+    cockpit: Cockpit, viewer: Viewer, file: str, workspace: str, *, as_of: str | None, folder: Path
+) -> Certificate:
+    what, _, kind = file.rpartition(".")
     now = datetime.now(UTC)
     past = _past(what, as_of, now)
     path = folder / f"export{format_named(kind).suffix}"
-    with cockpit.db.read() as conn:
-        workspace_id = get_workspace(conn, workspace).workspace_id
     named = f"view:{what}" if what == PEOPLE else f"panel:{panel_named(what).slug}"
-    with _table(cockpit, workspace_id, what, now, past) as table:
-        certificate = export(table, Order(workspace=workspace, what=named, instant=past or now), kind, path)
-    log_export(cockpit.db, workspace_id, certificate, now=now)
+    order = order_of(viewer, workspace=workspace, what=named, instant=past or now)
+    with _table(cockpit, viewer, what, now, past) as table:
+        certificate = export(table, order, kind, path)
+    log_export(cockpit.db, viewer, certificate, now=now)
     return certificate
 
 
@@ -78,12 +90,12 @@ def _past(what: str, as_of: str | None, now: datetime) -> datetime | None:
 
 
 @contextmanager
-def _table(
-    cockpit: Cockpit, workspace_id: WorkspaceId, what: str, now: datetime, past: datetime | None
-) -> Iterator[Table]:
+def _table(cockpit: Cockpit, viewer: Viewer, what: str, now: datetime, past: datetime | None) -> Iterator[Table]:
     """The rows, read while they are written."""
     if what == PEOPLE:
         with cockpit.db.read() as conn:
-            yield people_table(stream_people(conn, workspace_id))
+            yield people_table(stream_people(conn, viewer.workspace_id, scope=viewer.scope))
     else:
-        yield panel_table(what, whole.stream(cockpit.db, workspace_id, what, now=now, as_of=past))
+        yield panel_table(
+            what, whole.stream(cockpit.db, viewer.workspace_id, what, now=now, as_of=past, scope=viewer.scope)
+        )

@@ -21,6 +21,7 @@ from cockpit.exports.log import log_export
 from cockpit.exports.registry import FORMATS, format_named
 from cockpit.exports.table import Table
 from cockpit.model.ids import WorkspaceId
+from cockpit.model.viewer import whole_workspace
 from cockpit.storage.people_list import count_people, stream_people
 from cockpit.storage.sparing import spare_memory
 
@@ -53,7 +54,7 @@ def export_list(
         with opened(cockpit, workspace_id, order, now) as (table, total), shown(total) as progress:
             task = progress.add_task(f"{what} as {slug}", total=total)
             certificate = export(table, order, slug, out, progress=lambda rows: progress.update(task, completed=rows))
-        log_export(cockpit.db, workspace_id, certificate, now=now)
+        log_export(cockpit.db, whole_workspace(workspace_id), certificate, now=now)
     report(certificate, out, as_json=as_json)
 
 

@@ -18,7 +18,7 @@ from cockpit.bootstrap import Cockpit, open_cockpit
 from cockpit.errors import Misconfigured
 from cockpit.model import instants
 from cockpit.model.ids import WorkspaceId
-from cockpit.settings import Settings
+from cockpit.settings import Settings, variable_of
 from cockpit.storage import workspaces
 
 
@@ -27,7 +27,7 @@ def read_settings() -> Settings:
     try:
         return Settings()
     except ValidationError as error:
-        faults = [f"COCKPIT_{'_'.join(map(str, fault['loc'])).upper()}: {fault['msg']}" for fault in error.errors()]
+        faults = [f"{variable_of('_'.join(map(str, fault['loc'])))}: {fault['msg']}" for fault in error.errors()]
         raise Misconfigured("The settings cannot be used: " + "; ".join(faults) + ".") from error
 
 

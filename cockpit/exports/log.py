@@ -6,23 +6,22 @@ from datetime import datetime
 from uuid import uuid4
 
 from cockpit.exports.certificate import Certificate
-from cockpit.model.ids import MemberId, WorkspaceId
+from cockpit.model.viewer import Viewer
 from cockpit.storage.database import Database
 from cockpit.storage.exports import Export, insert_export
 
 
 def log_export(
     db: Database,
-    workspace_id: WorkspaceId,
+    viewer: Viewer,
     certificate: Certificate,
     *,
     now: datetime,
-    member_id: MemberId | None = None,
 ) -> None:
     """Write down who took what, when."""
     line = Export(
         export_id=uuid4(),
-        member_id=member_id,
+        member_id=viewer.member_id,
         what=certificate.what,
         format=certificate.format,
         row_count=certificate.rows,
@@ -30,4 +29,4 @@ def log_export(
         exported_at=now,
     )
     with db.write() as conn:
-        insert_export(conn, workspace_id, line)
+        insert_export(conn, viewer.workspace_id, line)

@@ -13,10 +13,12 @@ from types import MappingProxyType
 from typing import Final
 from uuid import UUID
 
-from cockpit.errors import Conflict, InvalidInput
+from cockpit.errors import Conflict, InvalidInput, NotFound
 from cockpit.ingestion.restate import restate
-from cockpit.model.ids import MemberId, WorkspaceId
-from cockpit.storage.database import Database
+from cockpit.model.roles import Permission
+from cockpit.model.viewer import Viewer
+from cockpit.storage.database import Connection, Database
+from cockpit.storage.people import get_person
 from cockpit.storage.suggestions import Suggestion, get_suggestion, replace_state
 from cockpit.storage.workspaces import replace_data_version
 
@@ -53,26 +55,30 @@ class Decision:
 
     action_id: UUID
     person_id: UUID
-    member_id: MemberId | None
+    viewer: Viewer
     now: datetime
 
 
-def snooze(db: Database, workspace_id: WorkspaceId, decision: Decision, until: datetime) -> None:
+def snooze(db: Database, decision: Decision, until: datetime) -> None:
     """Put the card away until an instant.
 
     Raises:
+        Forbidden: the role of whoever decides does not allow it.
+        NotFound: there is no such person or card on their side of the wall.
         InvalidInput: the instant has passed or is more than a year away.
         Conflict: the card is not open any more.
     """
     if not decision.now < until <= decision.now + LONGEST_SNOOZE:
         raise InvalidInput("A card can be snoozed until an instant within the next year.")
-    _decide(db, workspace_id, decision, state="SNOOZED", snoozed_until=until)
+    _decide(db, decision, state="SNOOZED", snoozed_until=until)
 
 
-def dismiss(db: Database, workspace_id: WorkspaceId, decision: Decision, code: str) -> datetime:
+def dismiss(db: Database, decision: Decision, code: str) -> datetime:
     """Put the card away with a reason; gives the instant until which the action stays away from the person.
 
     Raises:
+        Forbidden: the role of whoever decides does not allow it.
+        NotFound: there is no such person or card on their side of the wall.
         InvalidInput: there is no such reason.
         Conflict: the card is not open any more.
     """
@@ -80,29 +86,37 @@ def dismiss(db: Database, workspace_id: WorkspaceId, decision: Decision, code: s
     if reason is None:
         raise InvalidInput(f"{code!r} is no reason: choose one of {', '.join(DISMISS_REASONS)}.")
     until = decision.now + timedelta(days=reason.days)
-    _decide(db, workspace_id, decision, state="DISMISSED", dismiss_reason=code, suppressed_until=until)
+    _decide(db, decision, state="DISMISSED", dismiss_reason=code, suppressed_until=until)
     return until
 
 
-def undo(db: Database, workspace_id: WorkspaceId, decision: Decision) -> None:
+def undo(db: Database, decision: Decision) -> None:
     """Open a card again that was snoozed or dismissed in the last ten seconds.
 
     Raises:
+        Forbidden: the role of whoever decides does not allow it.
+        NotFound: there is no such person or card on their side of the wall.
         Conflict: it is too late, or nothing was decided about the card.
     """
+    viewer = decision.viewer
+    viewer.check(Permission.DECIDE)
     with db.write() as conn:
-        card = get_suggestion(conn, workspace_id, decision.action_id)
+        card = _card(conn, decision)
         _check_undo(card, decision.now)
         replace_state(
-            conn, workspace_id, card.action_id, state="OPEN", changed_at=decision.now, changed_by=decision.member_id
+            conn,
+            viewer.workspace_id,
+            card.action_id,
+            state="OPEN",
+            changed_at=decision.now,
+            changed_by=viewer.member_id,
         )
-        restate(conn, workspace_id, [decision.person_id], decision.now)
-        replace_data_version(conn, workspace_id)
+        restate(conn, viewer.workspace_id, [card.person_id], decision.now)
+        replace_data_version(conn, viewer.workspace_id)
 
 
 def _decide(
     db: Database,
-    workspace_id: WorkspaceId,
     decision: Decision,
     *,
     state: str,
@@ -110,23 +124,35 @@ def _decide(
     dismiss_reason: str | None = None,
     suppressed_until: datetime | None = None,
 ) -> None:
+    viewer = decision.viewer
+    viewer.check(Permission.DECIDE)
     with db.write() as conn:
-        restate(conn, workspace_id, [decision.person_id], decision.now)
-        if get_suggestion(conn, workspace_id, decision.action_id).state != "OPEN":
+        person = get_person(conn, viewer.workspace_id, decision.person_id, scope=viewer.scope)
+        restate(conn, viewer.workspace_id, [person.person_id], decision.now)
+        if _card(conn, decision).state != "OPEN":
             raise Conflict("This suggestion is not open any more: somebody decided about it, or it has run out.")
         replace_state(
             conn,
-            workspace_id,
+            viewer.workspace_id,
             decision.action_id,
             state=state,
             changed_at=decision.now,
-            changed_by=decision.member_id,
+            changed_by=viewer.member_id,
             snoozed_until=snoozed_until,
             dismiss_reason=dismiss_reason,
             suppressed_until=suppressed_until,
         )
-        restate(conn, workspace_id, [decision.person_id], decision.now)
-        replace_data_version(conn, workspace_id)
+        restate(conn, viewer.workspace_id, [person.person_id], decision.now)
+        replace_data_version(conn, viewer.workspace_id)
+
+
+def _card(conn: Connection, decision: Decision) -> Suggestion:
+    """The card that is decided about, if it is this person's and on this side of the wall."""
+    viewer = decision.viewer
+    card = get_suggestion(conn, viewer.workspace_id, decision.action_id, scope=viewer.scope)
+    if card.person_id != decision.person_id:
+        raise NotFound("There is no such suggested action.")
+    return card
 
 
 def _check_undo(card: Suggestion, now: datetime) -> None:

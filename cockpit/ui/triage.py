@@ -58,9 +58,7 @@ def snooze(visit: Visit, row: PanelRow, choice: str | None) -> None:
         return
     until = SNOOZES[choice](visit, row)
     sentence = f"Snoozed {plain(row.name)} until {until_words(visit, row, choice)}"
-    _decide(
-        visit, row, sentence, lambda decision: decisions.snooze(visit.cockpit.db, visit.workspace_id, decision, until)
-    )
+    _decide(visit, row, sentence, lambda decision: decisions.snooze(visit.cockpit.db, decision, until))
 
 
 @st.dialog("Dismiss this suggestion", width="small")
@@ -77,9 +75,9 @@ def dismiss_dialog(visit: Visit, row: PanelRow) -> None:
 def undo(visit: Visit, change: state.Change) -> None:
     """Take the last decision back."""
     state.remember(None)
-    decision = Decision(UUID(change.action_id), UUID(change.person_id), visit.member_id, datetime.now(UTC))
+    decision = Decision(UUID(change.action_id), UUID(change.person_id), visit.viewer, datetime.now(UTC))
     try:
-        decisions.undo(visit.cockpit.db, visit.workspace_id, decision)
+        decisions.undo(visit.cockpit.db, decision)
     except CockpitError as error:
         st.toast(safe_text(error.message), icon=":material/error:")
         return
@@ -88,9 +86,7 @@ def undo(visit: Visit, change: state.Change) -> None:
 
 def _dismiss(visit: Visit, row: PanelRow, code: str) -> None:
     sentence = f"Dismissed for {plain(row.name)}: {DISMISS_REASONS[code].title.lower()}"
-    _decide(
-        visit, row, sentence, lambda decision: decisions.dismiss(visit.cockpit.db, visit.workspace_id, decision, code)
-    )
+    _decide(visit, row, sentence, lambda decision: decisions.dismiss(visit.cockpit.db, decision, code))
 
 
 def _decide(visit: Visit, row: PanelRow, sentence: str, act: Callable[[Decision], object]) -> None:
@@ -100,7 +96,7 @@ def _decide(visit: Visit, row: PanelRow, sentence: str, act: Callable[[Decision]
         return
     now = datetime.now(UTC)
     try:
-        act(Decision(UUID(action.action_id), UUID(person_id), visit.member_id, now))
+        act(Decision(UUID(action.action_id), UUID(person_id), visit.viewer, now))
     except CockpitError as error:
         st.toast(safe_text(error.message), icon=":material/error:")
         return

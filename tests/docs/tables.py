@@ -9,7 +9,7 @@ import typer
 from cockpit.cli import build_app
 from cockpit.exports.registry import FORMATS
 from cockpit.panels.registry import PANELS
-from cockpit.settings import Settings, data_folder
+from cockpit.settings import Settings, data_folder, variable_of
 from scoring.actions.registry import ACTIONS
 from scoring.signals import BUILT_IN
 
@@ -21,7 +21,7 @@ def settings() -> str:
         default = (
             f"a DuckDB file in the user's data folder (`{shown_folder()}`)" if field.default_factory else field.default
         )
-        rows.append([f"`COCKPIT_{name.upper()}`", str(default) if default != "" else "(none)", field.description or ""])
+        rows.append([f"`{variable_of(name)}`", str(default) if default != "" else "(none)", field.description or ""])
     return table(["Variable", "Default", "What for"], rows)
 
 
