@@ -22,6 +22,7 @@ ALLOWED = re.compile(
 )
 
 # The lists and the areas of the settings that are screens of ours; others have a plain page that says so.
+RECORDS = {"company": "companies", "opportunity": "opportunities"}
 OBJECTS = ("people", "companies", "opportunities", "tasks", "notes", "dashboards", "workflows")
 
 
@@ -57,6 +58,8 @@ def flat_path(page: str) -> tuple[str, dict[str, str]]:
         return "/objects", {"type": parts[1]}
     if parts[0] == "object" and parts[1] == "person":
         return "/person", {"id": parts[2].lower()}
+    if parts[0] == "object" and parts[1] in RECORDS:
+        return "/objects", {"type": RECORDS[parts[1]], "id": parts[2].lower()}
     if parts[0] == "settings":
         return "/settings", {"tab": "/".join(parts[1:])}
     return "/not_ours", {"path": page}

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from cockpit.ui import styles
+from cockpit.ui import frame, styles
 
 PAGES = Path(__file__).parents[2] / "pages"
 
@@ -20,6 +20,6 @@ screen = st.navigation(
         st.Page(PAGES / "not_ours.py", title="Not ours", url_path="not_ours", visibility="hidden"),
         st.Page(PAGES / "person.py", title="Person", icon=":material/person:", url_path="person", visibility="hidden"),
     ],
-    position="hidden" if st.context.is_embedded else "sidebar",
+    position="hidden" if frame.is_embedded() else "sidebar",
 )
 screen.run()

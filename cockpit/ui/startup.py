@@ -6,10 +6,11 @@ import gc
 import importlib
 from pathlib import Path
 
-import streamlit as st
+from starlette.datastructures import Headers
+from streamlit.web.server.starlette.starlette_websocket import gather_user_info
 
 from cockpit.errors import Misconfigured
-from cockpit.model.principals import PRINCIPAL_HEADER
+from cockpit.model.principals import TRUSTED_HEADERS
 
 MAIN_SCRIPT = Path(__file__).with_name("main.py")
 HEAVY = ("pandas", "polars", "plotly.graph_objects", "pyarrow", "cockpit.ui.cockpit_page", "cockpit.ui.person_page")
@@ -23,10 +24,19 @@ def prepare() -> None:
     Raises:
         Misconfigured: Streamlit would not hand the gate's header to the pages.
     """
-    mapped = st.get_option("server.trustedUserHeaders") or {}
-    if mapped.get(PRINCIPAL_HEADER) != "principal":
-        raise Misconfigured("server.trustedUserHeaders is not set: start with `cockpit serve`, beside .streamlit/.")
+    check_mapping()
     for module in HEAVY:
         importlib.import_module(module)
     gc.collect()
     gc.freeze()
+
+
+def check_mapping() -> None:
+    """Try what Streamlit does with the headers of a new socket; its settings alone prove nothing.
+
+    Raises:
+        Misconfigured: the pages would not learn who is there, or would learn it from somebody else's header.
+    """
+    probe = {header: f"probe of {name}" for header, name in TRUSTED_HEADERS.items()}
+    if gather_user_info(Headers(probe)) != {name: probe[header] for header, name in TRUSTED_HEADERS.items()}:
+        raise Misconfigured("server.trustedUserHeaders is not set: start with `cockpit serve`, beside .streamlit/.")
