@@ -11,6 +11,7 @@ import streamlit as st
 
 from cockpit.model.ids import MemberId, WorkspaceId
 from cockpit.model.panel import PanelRow, PanelRows, PanelTotal
+from cockpit.model.viewer import Scope
 from cockpit.panels import one_person, registry
 from cockpit.panels.explanation import Explanation, explain
 from cockpit.panels.histories import evenly
@@ -44,18 +45,18 @@ def instant(visit: Visit) -> datetime:
 
 def panels(visit: Visit, owner_id: MemberId | None) -> Found:
     """All ten panels in one pass; when that fails, each by itself, and the error in the place of those that fail."""
-    asked = (visit.workspace_id, owner_id, visit.workspace.data_version, instant(visit), visit.as_of)
+    asked = (visit.workspace_id, visit.viewer.scope, owner_id, visit.workspace.data_version, instant(visit))
     try:
-        return _all_panels(*asked)
+        return _all_panels(*asked, as_of=visit.as_of)
     except Exception:  # a page frame: whatever went wrong, nine panels must stay alive
         log.exception("the panels of %s, one by one", visit.workspace.subdomain)
     return {slug: _one(visit, owner_id, slug) for slug in registry.PANELS}
 
 
 def _one(visit: Visit, owner_id: MemberId | None, slug: str) -> PanelRows | Exception:
-    version = visit.workspace.data_version
+    asked = (visit.workspace_id, visit.viewer.scope, owner_id, visit.workspace.data_version, instant(visit))
     try:
-        return _panel(visit.workspace_id, owner_id, version, instant(visit), as_of=visit.as_of, slug=slug)
+        return _panel(*asked, as_of=visit.as_of, slug=slug)
     except Exception as error:  # the panel says so in its own place
         log.exception("panel %s", slug)
         return error
@@ -63,17 +64,24 @@ def _one(visit: Visit, owner_id: MemberId | None, slug: str) -> PanelRows | Exce
 
 @st.cache_data(show_spinner=False, max_entries=32, ttl=KEPT_SECONDS)
 def _all_panels(
-    workspace_id: WorkspaceId, owner_id: MemberId | None, data_version: int, now: datetime, as_of: datetime | None
+    workspace_id: WorkspaceId,
+    scope: Scope | None,
+    owner_id: MemberId | None,
+    data_version: int,
+    now: datetime,
+    *,
+    as_of: datetime | None,
 ) -> dict[str, PanelRows]:
     del data_version  # a part of the key
     return registry.all_panels(
-        connection.cockpit().db, workspace_id, now=now, as_of=as_of, limit=LIMIT, owner_id=owner_id
+        connection.cockpit().db, workspace_id, now=now, as_of=as_of, limit=LIMIT, owner_id=owner_id, scope=scope
     )
 
 
 @st.cache_data(show_spinner=False, max_entries=64, ttl=KEPT_SECONDS)
 def _panel(
     workspace_id: WorkspaceId,
+    scope: Scope | None,
     owner_id: MemberId | None,
     data_version: int,
     now: datetime,
@@ -83,14 +91,15 @@ def _panel(
 ) -> PanelRows:
     del data_version  # a part of the key
     return registry.rows(
-        connection.cockpit().db, workspace_id, slug, now=now, as_of=as_of, limit=LIMIT, owner_id=owner_id
+        connection.cockpit().db, workspace_id, slug, now=now, as_of=as_of, limit=LIMIT, owner_id=owner_id, scope=scope
     )
 
 
 def totals(visit: Visit, owner_id: MemberId | None) -> Mapping[str, PanelTotal]:
     """How many people each panel holds; empty when that cannot be read, as the panels themselves say why."""
     try:
-        return _totals(visit.workspace_id, owner_id, visit.workspace.data_version, instant(visit), visit.as_of)
+        version, scope = visit.workspace.data_version, visit.viewer.scope
+        return _totals(visit.workspace_id, scope, owner_id, version, instant(visit), as_of=visit.as_of)
     except Exception:  # the panels say what is wrong
         log.exception("the totals of %s", visit.workspace.subdomain)
         return {}
@@ -98,17 +107,25 @@ def totals(visit: Visit, owner_id: MemberId | None) -> Mapping[str, PanelTotal]:
 
 @st.cache_data(show_spinner=False, max_entries=32, ttl=KEPT_SECONDS)
 def _totals(
-    workspace_id: WorkspaceId, owner_id: MemberId | None, data_version: int, now: datetime, as_of: datetime | None
+    workspace_id: WorkspaceId,
+    scope: Scope | None,
+    owner_id: MemberId | None,
+    data_version: int,
+    now: datetime,
+    *,
+    as_of: datetime | None,
 ) -> dict[str, PanelTotal]:
     del data_version  # a part of the key
-    return registry.totals(connection.cockpit().db, workspace_id, now=now, as_of=as_of, owner_id=owner_id)
+    db = connection.cockpit().db
+    return registry.totals(db, workspace_id, now=now, as_of=as_of, owner_id=owner_id, scope=scope)
 
 
 def histories(visit: Visit, person_ids: tuple[str, ...]) -> Mapping[str, list[float | None]]:
     """The last 30 days of the priority of each person; empty when that cannot be read, which costs only the lines."""
     try:
         last = visit.as_of or _hour(visit.now)
-        return _histories(visit.workspace_id, visit.workspace.data_version, last, visit.as_of, person_ids)
+        version, scope = visit.workspace.data_version, visit.viewer.scope
+        return _histories(visit.workspace_id, scope, version, last, visit.as_of, person_ids=person_ids)
     except Exception:  # a missing sparkline must not take a panel with it
         log.exception("the histories of %s", visit.workspace.subdomain)
         return {}
@@ -121,11 +138,17 @@ def _hour(now: datetime) -> datetime:
 
 @st.cache_data(show_spinner=False, max_entries=32, ttl=3600)
 def _histories(
-    workspace_id: WorkspaceId, data_version: int, now: datetime, as_of: datetime | None, person_ids: tuple[str, ...]
+    workspace_id: WorkspaceId,
+    scope: Scope | None,
+    data_version: int,
+    now: datetime,
+    as_of: datetime | None,
+    *,
+    person_ids: tuple[str, ...],
 ) -> dict[str, list[float | None]]:
     del data_version  # a part of the key
     db = connection.cockpit().db
-    return replayed(db, workspace_id, person_ids, now=now, days=30, points=HISTORY_POINTS, as_of=as_of)
+    return replayed(db, workspace_id, person_ids, now=now, days=30, points=HISTORY_POINTS, as_of=as_of, scope=scope)
 
 
 def explanation(visit: Visit, person_id: str) -> Explanation:
@@ -135,23 +158,26 @@ def explanation(visit: Visit, person_id: str) -> Explanation:
         NotFound: there is no such person.
     """
     if visit.as_of is not None:
-        return _then(visit.workspace_id, visit.workspace.data_version, visit.as_of, person_id)[0]
-    return _explanation(visit.workspace_id, visit.workspace.data_version, instant(visit), person_id)
+        return _then(visit.workspace_id, visit.viewer.scope, visit.workspace.data_version, visit.as_of, person_id)[0]
+    return _explanation(visit.workspace_id, visit.viewer.scope, visit.workspace.data_version, instant(visit), person_id)
 
 
 @st.cache_data(show_spinner=False, max_entries=256, ttl=KEPT_SECONDS)
-def _explanation(workspace_id: WorkspaceId, data_version: int, now: datetime, person_id: str) -> Explanation:
+def _explanation(
+    workspace_id: WorkspaceId, scope: Scope | None, data_version: int, now: datetime, person_id: str
+) -> Explanation:
     del data_version  # a part of the key
-    return explain(connection.cockpit().db, workspace_id, person_id, now=now)
+    return explain(connection.cockpit().db, workspace_id, person_id, now=now, scope=scope)
 
 
 @st.cache_data(show_spinner=False, max_entries=64, ttl=KEPT_SECONDS)
 def _then(
-    workspace_id: WorkspaceId, data_version: int, as_of: datetime, person_id: str
+    workspace_id: WorkspaceId, scope: Scope | None, data_version: int, as_of: datetime, person_id: str
 ) -> tuple[Explanation, PanelRow]:
     """A person at a past instant: one replay for the receipt and the row."""
     del data_version  # a part of the key
-    found = person_intelligence(connection.cockpit().db, workspace_id, person_id, now=as_of, as_of=as_of, entries=1)
+    db = connection.cockpit().db
+    found = person_intelligence(db, workspace_id, person_id, now=as_of, as_of=as_of, entries=1, scope=scope)
     return found.explanation, found.row
 
 
@@ -174,55 +200,68 @@ def person_row(visit: Visit, person_id: str) -> PanelRow:
         NotFound: there is no such person.
     """
     if visit.as_of is not None:
-        return _then(visit.workspace_id, visit.workspace.data_version, visit.as_of, person_id)[1]
-    return _person_row(visit.workspace_id, visit.workspace.data_version, instant(visit), person_id)
+        return _then(visit.workspace_id, visit.viewer.scope, visit.workspace.data_version, visit.as_of, person_id)[1]
+    return _person_row(visit.workspace_id, visit.viewer.scope, visit.workspace.data_version, instant(visit), person_id)
 
 
 @st.cache_data(show_spinner=False, max_entries=256, ttl=KEPT_SECONDS)
-def _person_row(workspace_id: WorkspaceId, data_version: int, now: datetime, person_id: str) -> PanelRow:
+def _person_row(
+    workspace_id: WorkspaceId, scope: Scope | None, data_version: int, now: datetime, person_id: str
+) -> PanelRow:
     del data_version  # a part of the key
-    return one_person.person_row(connection.cockpit().db, workspace_id, person_id, now=now)
+    return one_person.person_row(connection.cockpit().db, workspace_id, person_id, now=now, scope=scope)
 
 
 def last_signal(visit: Visit) -> datetime | None:
     """When the newest signal before the instant of the visit occurred."""
-    return _last_signal(visit.workspace_id, visit.workspace.data_version, instant(visit))
+    return _last_signal(visit.workspace_id, visit.viewer.scope, visit.workspace.data_version, instant(visit))
 
 
 @st.cache_data(show_spinner=False, max_entries=32, ttl=KEPT_SECONDS)
-def _last_signal(workspace_id: WorkspaceId, data_version: int, before: datetime) -> datetime | None:
+def _last_signal(
+    workspace_id: WorkspaceId, scope: Scope | None, data_version: int, before: datetime
+) -> datetime | None:
     del data_version  # a part of the key
     with connection.cockpit().db.read() as conn:
-        return find_last_signal_at(conn, workspace_id, before)
+        return find_last_signal_at(conn, workspace_id, before, scope=scope)
 
 
 def timeline(visit: Visit, person_id: str, limit: int) -> tuple[Entry, ...]:
     """The newest signals of a person."""
     with visit.cockpit.db.read() as conn:
-        return list_timeline(conn, visit.workspace_id, UUID(person_id), limit=limit, as_of=visit.as_of)
+        return list_timeline(
+            conn, visit.workspace_id, UUID(person_id), limit=limit, as_of=visit.as_of, scope=visit.viewer.scope
+        )
 
 
 def score_history(visit: Visit, person_id: str) -> tuple[list[datetime], list[float | None]]:
     """The last 90 days of one person's priority."""
     now = instant(visit)
-    told = _score_history(visit.workspace_id, visit.workspace.data_version, now, visit.as_of, person_id)
+    version, scope = visit.workspace.data_version, visit.viewer.scope
+    told = _score_history(visit.workspace_id, scope, version, now, visit.as_of, person_id=person_id)
     return evenly(now, days=90, points=len(told)) if told else [], told
 
 
 @st.cache_data(show_spinner=False, max_entries=64, ttl=KEPT_SECONDS)
 def _score_history(
-    workspace_id: WorkspaceId, data_version: int, now: datetime, as_of: datetime | None, person_id: str
+    workspace_id: WorkspaceId,
+    scope: Scope | None,
+    data_version: int,
+    now: datetime,
+    as_of: datetime | None,
+    *,
+    person_id: str,
 ) -> list[float | None]:
     del data_version  # a part of the key
     db = connection.cockpit().db
-    found = replayed(db, workspace_id, [person_id], now=now, days=90, points=91, as_of=as_of)
+    found = replayed(db, workspace_id, [person_id], now=now, days=90, points=91, as_of=as_of, scope=scope)
     return found.get(person_id, [])
 
 
 def cards(visit: Visit, person_id: str) -> list[dict[str, str]]:
     """Every suggestion for a person, newest first, as a person reads it."""
     with visit.cockpit.db.read() as conn:
-        found = list_suggestions(conn, visit.workspace_id, [person_id]).sort("changed_at", descending=True)
+        found = list_suggestions(conn, visit.workspace_id, [person_id], scope=visit.viewer.scope)
     return [
         {
             "Action": ACTIONS[row["action_type"]].title if row["action_type"] in ACTIONS else row["action_type"],
@@ -230,6 +269,6 @@ def cards(visit: Visit, person_id: str) -> list[dict[str, str]]:
             "Reason": (row["dismiss_reason"] or "").replace("_", " ").capitalize(),
             "Changed": age(row["changed_at"], visit.now),
         }
-        for row in found.iter_rows(named=True)
+        for row in found.sort("changed_at", descending=True).iter_rows(named=True)
         if row["changed_at"] <= visit.now
     ]
