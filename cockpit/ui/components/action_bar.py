@@ -8,6 +8,7 @@ from typing import Literal
 import streamlit as st
 
 from cockpit.model.panel import PanelRow
+from cockpit.model.roles import Permission
 from cockpit.ui import triage
 from cockpit.ui.components import why
 from cockpit.ui.frame import Visit
@@ -15,6 +16,7 @@ from cockpit.ui.words import age, can_call, local_time, plain, safe_text
 
 BAND_COLOURS: dict[str, Literal["red", "orange", "blue"]] = {"hot": "red", "warm": "orange", "cold": "blue"}
 HUB_MISSING = "The Hub is not connected yet: this suggests, it does not send."
+LOOKS_ONLY = "Your role in this workspace may look, but not act, snooze or dismiss."
 PAST = "This is how it was then: to act, snooze or dismiss, go back to now."
 
 
@@ -30,23 +32,26 @@ def buttons(visit: Visit, row: PanelRow, *, with_why: bool = True) -> None:
         shortcut=visit.key("D"),
         icon=":material/close:",
         disabled=_idle(visit, row),
-        help=_past(visit),
+        help=_closed(visit),
     ):
         triage.dismiss_dialog(visit, row)
 
 
 def limits(visit: Visit) -> str:
     """What the buttons do not do here."""
-    return _past(visit) or HUB_MISSING
+    return _closed(visit) or HUB_MISSING
 
 
-def _past(visit: Visit) -> str | None:
-    return None if visit.as_of is None else PAST
+def _closed(visit: Visit) -> str | None:
+    """Why nothing at all can be decided here."""
+    if visit.as_of is not None:
+        return PAST
+    return None if visit.may(Permission.DECIDE) else LOOKS_ONLY
 
 
 def _idle(visit: Visit, row: PanelRow) -> bool:
     """Whether there is nothing to decide, or nothing that can still be decided."""
-    return row.suggested_action is None or visit.as_of is not None
+    return row.suggested_action is None or _closed(visit) is not None
 
 
 def situation(visit: Visit, row: PanelRow) -> None:
@@ -81,11 +86,11 @@ def _facts(visit: Visit, row: PanelRow) -> list[str]:
 
 
 def _execute(visit: Visit, row: PanelRow) -> None:
-    """The suggested action as a button; its label says why when it cannot be pressed, except that this is the past."""
+    """The suggested action as a button; its label says why when it cannot be pressed here and now."""
     action = row.suggested_action
-    blocked = "Nothing to suggest" if action is None else action.blocked_reason if visit.as_of is None else None
+    blocked = "Nothing to suggest" if action is None else action.blocked_reason if _closed(visit) is None else None
     label = blocked or (plain(action.title) if action else "")
-    closed = bool(blocked) or visit.as_of is not None
+    closed = bool(blocked) or _closed(visit) is not None
     enter = "  ⏎" if visit.keys_on and not closed else ""
     with st.container(key="do_now_by_enter" if visit.keys_on else "do_now", width="content"):
         st.button(
@@ -93,7 +98,7 @@ def _execute(visit: Visit, row: PanelRow) -> None:
             key="do_execute",
             type="primary",
             disabled=closed,
-            help=_past(visit),
+            help=_closed(visit),
             on_click=triage.execute,
             args=(row,),
         )
@@ -107,7 +112,7 @@ def _snooze(visit: Visit, row: PanelRow) -> None:
         shortcut=visit.key("S"),
         icon=":material/snooze:",
         disabled=idle,
-        help=_past(visit),
+        help=_closed(visit),
         on_click=triage.snooze,
         args=(visit, row, triage.DEFAULT_SNOOZE),
     )

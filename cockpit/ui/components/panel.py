@@ -9,6 +9,7 @@ import pandas as pd
 import streamlit as st
 
 from cockpit.model.panel import PanelRow, PanelRows
+from cockpit.model.roles import Permission
 from cockpit.panels.registry import PANELS
 from cockpit.ui import state
 from cockpit.ui.components.cards import cards
@@ -53,7 +54,8 @@ def draw(slug: str, found: PanelRows | Exception, total: str, drawing: Drawing) 
             _empty(found, drawing, panel.empty_cause)
         else:
             _rows(slug, found.rows, drawing)
-            export_links(slug, panel.title, drawing.query)
+            if drawing.visit.may(Permission.EXPORT):
+                export_links(slug, panel.title, drawing.query)
 
 
 def _empty(found: PanelRows, drawing: Drawing, usual: str) -> None:
