@@ -33,9 +33,10 @@ COLUMNS = tuple(member.c[name] for name in ("member_id", "user_id", "name", "ema
 
 
 def list_members(conn: Connection, workspace_id: WorkspaceId) -> tuple[Member, ...]:
-    """The members of a workspace by name."""
-    query = select(*COLUMNS).where(member.c.workspace_id == workspace_id).order_by(member.c.name, member.c.email)
-    return tuple(Member(**row._mapping) for row in conn.execute(query))
+    """The members of a workspace by name, without those who have left."""
+    query = select(*COLUMNS).where(member.c.workspace_id == workspace_id, member.c.left_at.is_(None))
+    rows = conn.execute(query.order_by(member.c.name, member.c.email))
+    return tuple(Member(**row._mapping) for row in rows)
 
 
 def upsert_member(

@@ -21,7 +21,7 @@ from cockpit.model.roles import Permission
 from cockpit.model.viewer import Viewer
 from cockpit.storage import members
 from cockpit.storage.workspaces import Workspace
-from cockpit.ui import arrival, connection
+from cockpit.ui import arrival, connection, setting_up_page
 from cockpit.ui.components import failure
 from cockpit.ui.components.exports import export_links
 from cockpit.ui.components.legend import key_legend
@@ -104,6 +104,9 @@ def _visit(cockpit: Cockpit, who: str) -> Visit:
         chosen, several = arrival.workspace_here(conn, cockpit, who)
         viewer = viewer_of(conn, cockpit.settings, chosen, who)
         people = members.list_members(conn, chosen.workspace_id)
+    if chosen.status != setting_up_page.READY:
+        setting_up_page.show(chosen)
+        st.stop()
     now, embedded = datetime.now(UTC), is_embedded()
     keys_on = True if embedded else _sidebar(chosen, viewer)
     as_of, fault = _asked_instant(now)

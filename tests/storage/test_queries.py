@@ -53,6 +53,7 @@ from cockpit.storage import (
     suggestions,
     timeline,
     unmatched,
+    workspace_changes,
     workspaces,
 )
 from cockpit.storage.database import Database
@@ -263,6 +264,19 @@ CALLS: dict[Any, Call] = {
     unmatched.list_unmatched: lambda c, w: unmatched.list_unmatched(c, w, limit=5, after=("a", "")),
     unmatched.list_unmatched_digests: lambda c, w: unmatched.list_unmatched_digests(c, w, PARKED),
     unmatched.list_unmatched_for: lambda c, w: unmatched.list_unmatched_for(c, w, ["email:x@example.com"]),
+    workspace_changes.list_roles: lambda c, w: list(workspace_changes.list_roles(c, w).values()),
+    workspace_changes.replace_left: lambda c, w: workspace_changes.replace_left(
+        c, w, members.list_members(c, w)[0].member_id, now=NOW
+    ),
+    workspace_changes.replace_role: lambda c, w: workspace_changes.replace_role(
+        c, w, members.list_members(c, w)[0].member_id, "admin"
+    ),
+    workspace_changes.replace_workspace_name: lambda c, w: workspace_changes.replace_workspace_name(
+        c, w, name="Other", time_zone="UTC"
+    ),
+    workspace_changes.replace_workspace_settings: lambda c, w: workspace_changes.replace_workspace_settings(
+        c, w, {"join_policy": "open"}
+    ),
     workspaces.delete_workspace: workspaces.delete_workspace,
     workspaces.get_workspace_by_id: workspaces.get_workspace_by_id,
     workspaces.replace_data_version: lambda c, w: workspaces.replace_data_version(c, w, received_at=NOW),
