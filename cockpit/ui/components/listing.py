@@ -81,9 +81,9 @@ def _cell(cell: Cell, style: str = "who") -> str:
 def _card(columns: Sequence[str], line: Line) -> str:
     first, *rest = columns
     shown = [(name, line[name]) for name in rest if line[name].text]
-    facts = "".join(f'<p class="more">{escape(name)}: {_cell(cell, "fact")}</p>' for name, cell in shown)
+    facts = "".join(f"<span>{escape(name)} <b>{_cell(cell, 'fact')}</b></span>" for name, cell in shown)
     name = _cell(line[first]) if line[first].link else f'<span class="who">{_cell(line[first])}</span>'
-    return f'<div class="card"><div class="top">{name}</div>{facts}</div>'
+    return f'<div class="card"><div class="top">{name}</div><div class="facts">{facts}</div></div>'
 
 
 def chips(active: Sequence[Chip]) -> None:
