@@ -19,12 +19,14 @@ from cockpit.storage.panel_index import Reach, list_candidates
 from cockpit.storage.panel_people import CARD as STORED_CARD
 from cockpit.storage.panel_people import list_decisions, list_history, list_panel_facts, list_panel_people
 from cockpit.storage.suggestions import list_suggestions
+from scoring.accumulate import HEAT, LONG, SHORT
 from scoring.cards import suppressions
 from scoring.evidence import Evidence, replay
 from scoring.score import score
 from scoring.standing import MARGIN
 from scoring.suggest import for_actions, people_frame, suggest, top
 
+OVERALL = (HEAT, SHORT, LONG)  # sums over all types
 CROSSING = ("crosses_at", "crosses_to")
 CARD = (*STORED_CARD, "action_key")
 
@@ -87,7 +89,7 @@ def of_people(
 ) -> pl.DataFrame:
     """The given people at `now`, from what is stored of them; whoever is behind the wall is left out."""
     known = list_panel_people(conn, setting.workspace_id, ids, scope=scope)
-    evidence = Evidence(known, list_accumulators(conn, setting.workspace_id, ids))
+    evidence = Evidence(known, list_accumulators(conn, setting.workspace_id, ids, [*setting.catalogue, *OVERALL]))
     scores = score(evidence, known, setting.model, now, ahead=False)
     people = known.hstack(scores.drop("person_id", "due_at", *CROSSING))
     # A card and a crossing stay what they are until the row is due: only the score has to be computed at `now`.

@@ -41,6 +41,9 @@ class StorageEngine(Protocol):
     def read_frame(self, conn: Connection, statement: Select[Any]) -> pl.DataFrame:
         """All rows of a statement as one frame."""
 
+    def read_fixed(self, conn: Connection, statement: Select[Any]) -> pl.DataFrame:
+        """The same for numbers and instants of which none is null, which may travel as bits."""
+
     def stream_frames(self, conn: Connection, statement: Select[Any], batch_rows: int) -> Iterator[pl.DataFrame]:
         """The rows of a statement, `batch_rows` at a time."""
 

@@ -1,6 +1,7 @@
 """Frames in and out of the database, the same on both engines.
 
     read_frame(conn, statement) -> pl.DataFrame
+    read_fixed(conn, statement) -> pl.DataFrame      numbers and instants without nulls
     stream_frames(conn, statement, batch_rows=50_000) -> Iterator[pl.DataFrame]
     staged(conn, table, frame) -> context manager: something to select from and join with in this transaction
     chosen(conn, ids) -> context manager: the same for a list of person ids (column person_id)
@@ -32,6 +33,11 @@ from cockpit.storage.schema import person
 def read_frame(conn: Connection, statement: Select[Any]) -> pl.DataFrame:
     """All rows of a statement as one frame."""
     return engine_of(conn).read_frame(conn, statement)
+
+
+def read_fixed(conn: Connection, statement: Select[Any]) -> pl.DataFrame:
+    """The same for numbers and instants of which none is null: several times as fast for thousands of rows."""
+    return engine_of(conn).read_fixed(conn, statement)
 
 
 def stream_frames(conn: Connection, statement: Select[Any], batch_rows: int = 50_000) -> Iterator[pl.DataFrame]:

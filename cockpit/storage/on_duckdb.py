@@ -101,6 +101,10 @@ class DuckDb:
         text, values, schema = bound(conn, statement)
         return shaped(pl.DataFrame(raw(conn).sql(text, params=values).to_arrow_table()), schema)
 
+    def read_fixed(self, conn: Connection, statement: Select[Any]) -> pl.DataFrame:
+        """The same frame: Arrow has bits anyway."""
+        return self.read_frame(conn, statement)
+
     def stream_frames(self, conn: Connection, statement: Select[Any], batch_rows: int) -> Iterator[pl.DataFrame]:
         """Arrow batches as frames; the connection runs no other statement until the stream has ended."""
         text, values, schema = bound(conn, statement)

@@ -43,7 +43,7 @@ class Written:
 def written(conn: Connection, statement: Select[Any], rewrite: Rewrite) -> tuple[Written, dict[str, Any]]:
     """A statement as text, selected from by `rewrite` in columns that travel well, with its values."""
     key = statement._generate_cache_key()
-    name = None if key is None else (conn.dialect.name, key.key)
+    name = None if key is None else (conn.dialect.name, rewrite, key.key)
     found = None if name is None else _written.get(name)
     if found is None:
         found = _write(conn, statement, rewrite, [] if key is None else key.bindparams)

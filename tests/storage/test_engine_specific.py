@@ -16,6 +16,7 @@ TEXT_SQL = {
     "on_postgres.append": "COPY FROM: the fastest way in",
     "on_postgres.copied": "COPY TO: the fastest way out",
     "on_postgres.read_frame": "COPY TO as well",
+    "on_postgres.read_fixed": "COPY TO as well",
     "on_postgres.settle": "ANALYZE has no form in Core",
     "sparing.spare_memory": "SET memory_limit has no form in Core",
     "scratch.fresh_database": "CREATE and DROP DATABASE have no form in Core; only measurements use it",

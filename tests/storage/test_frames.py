@@ -32,8 +32,8 @@ from sqlalchemy import (
 from cockpit.errors import InvalidInput
 from cockpit.storage.columns import Json
 from cockpit.storage.database import Database
-from cockpit.storage.frame_types import empty_frame, frame_schema
-from cockpit.storage.frames import bulk_insert, bulk_upsert, chosen, read_frame, staged, stream_frames
+from cockpit.storage.frame_types import INSTANT, empty_frame, frame_schema
+from cockpit.storage.frames import bulk_insert, bulk_upsert, chosen, read_fixed, read_frame, staged, stream_frames
 
 thing = Table(
     "thing",
@@ -237,3 +237,24 @@ def assert_same(found: pl.DataFrame, given: pl.DataFrame) -> None:
     plain = [frame.with_columns(pl.col("body").str.replace_all(" ", "")) for frame in (found, given)]
     for name in given.columns:
         assert [repr(one) for one in plain[0][name]] == [repr(one) for one in plain[1][name]], name
+
+
+def test_numbers_travel_as_bits(db: Database) -> None:
+    numbers = Table(
+        "numbers",
+        MetaData(),
+        Column("number", Integer),
+        Column("amount", Double),
+        Column("seen_at", DateTime(timezone=True)),
+    )
+    instants = [datetime(1969, 7, 20, 20, 17, 40, 1, UTC), datetime(2400, 2, 29, 12, 0, 0, 123456, UTC)]
+    given = pl.DataFrame(
+        {"number": [-1, 2**31 - 1, 0], "amount": [0.1 + 0.2, -1e300, 0.0], "seen_at": [*instants, instants[0]]},
+        schema={"number": pl.Int32, "amount": pl.Float64, "seen_at": INSTANT},
+    )
+    with db.write() as conn, staged(conn, numbers, given) as rows:
+        found = read_fixed(conn, select(rows.c.number, rows.c.amount, rows.c.seen_at))
+        nobody = read_fixed(conn, select(rows.c.number, rows.c.seen_at).where(rows.c.number == 7))
+    assert found.sort("number").equals(given.sort("number"))
+    assert nobody.schema == {"number": pl.Int32, "seen_at": INSTANT}
+    assert nobody.is_empty()

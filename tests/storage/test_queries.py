@@ -221,7 +221,7 @@ CALLS: dict[Any, Call] = {
     ],
     people_list.stream_people: lambda c, w: list(people_list.stream_people(c, w)),
     panel_people.list_panel_people: lambda c, w: panel_people.list_panel_people(c, w, [ANA]),
-    evidence.list_accumulators: lambda c, w: evidence.list_accumulators(c, w, [ANA]),
+    evidence.list_accumulators: lambda c, w: evidence.list_accumulators(c, w, [str(ANA)], ["CANARY_CALL", "own_CALL"]),
     rules.insert_missing_rules: lambda c, w: rules.insert_missing_rules(
         c, w, [rules.Rule("r", "a", "b", "c")], now=NOW
     ),
@@ -347,7 +347,7 @@ def test_every_statement_names_the_workspace(
 ) -> None:
     seen: list[Any] = []
     engine = engine_named(db.engine_name)
-    for name in ("read_frame", "stream_frames"):
+    for name in ("read_frame", "read_fixed", "stream_frames"):
         monkeypatch.setattr(engine, name, noting(getattr(engine, name), seen))
     faults = {}
     for function, call in CALLS.items():
