@@ -68,6 +68,8 @@ def _choose(known: Sequence[Workspace]) -> Workspace:
     name = asked or st.session_state.get("workspace") or next(iter(by_name))
     chosen = by_name.get(name) or next(iter(by_name.values()))
     st.session_state["workspace"] = st.query_params["workspace"] = chosen.subdomain
+    if st.context.is_embedded:  # inside a host there is no side bar
+        return chosen
     with st.sidebar:
         st.selectbox(
             "Workspace",

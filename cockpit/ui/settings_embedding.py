@@ -75,13 +75,15 @@ def _snippet(visit: Visit) -> None:
             st.error(safe_text(wrong)) if page else st.caption(safe_text(wrong))
             return
     st.markdown("On the server of the host, with its provisioning secret, for each time the page is opened:")
-    st.code(_request(visit, page), language="sh")
+    _code(_request(visit, page))
     st.markdown(safe_text("In its page, with `url` from the answer:").replace("\\`", "`"))
-    st.code(
-        '<iframe title="Sales Cockpit" style="width: 100%; height: 900px; border: 0"\n        src="{url}"></iframe>',
-        language="html",
-    )
+    _code('<iframe title="Sales Cockpit" style="width: 100%; height: 900px; border: 0"\n        src="{url}"></iframe>')
     st.caption("The address in the answer works once, for a minute: ask for a new one each time, never keep it.")
+
+
+def _code(text: str) -> None:
+    """Text to copy; without the colours of a language, which are too pale to read, and without a scroll bar."""
+    st.code(text, language=None, wrap_lines=True)
 
 
 def _request(visit: Visit, page: str) -> str:

@@ -40,7 +40,7 @@ def show_members(visit: Visit) -> None:
 
 
 def _line(visit: Visit, one: Member) -> dict[str, Cell]:
-    you = " (you)" if one.member_id == visit.member_id else ""
+    you = " (you)" if one.member_id == visit.member_id and one.name != "You" else ""
     return {
         "Member": Cell(f"{one.name or one.email}{you}"),
         "E-mail": Cell(one.email),

@@ -58,7 +58,8 @@ def table(key: str, caption: str, lines: Sequence[Line]) -> None:
     with st.container(key=f"wide_{key}"):
         st.html(_table(caption, columns, lines))
     with st.container(key=f"phone_{key}"):
-        st.html(f'<div class="cards">{"".join(_card(columns, line) for line in lines)}</div>')
+        said = f'<p class="said">{escape(plain(caption))}</p>'
+        st.html(f'{said}<div class="cards">{"".join(_card(columns, line) for line in lines)}</div>')
 
 
 def _table(caption: str, columns: Sequence[str], lines: Sequence[Line]) -> str:
