@@ -10,7 +10,7 @@ top of an index; a search and the last touch read everybody once and keep a page
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Literal
 from uuid import UUID
@@ -27,6 +27,7 @@ from cockpit.storage.searched import person_matches
 from cockpit.storage.wall import visible_to
 
 NO_DATA = "no data"
+FEW = 1000
 YEARS = range(1900, 2500)  # of which an engine holds every instant
 Sort = Literal["priority", "name", "last touch"]
 
@@ -68,6 +69,7 @@ class PeoplePage:
 
     rows: tuple[ListedPerson, ...]
     following: Place | None
+    found: int | None = None  # how many people a search found, where that is known without counting
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +121,9 @@ def list_people_page(
     order = ORDERS[asked.sort]
     after = after if after is None or _is_of(order, after) else None
     people = _People(workspace_id, asked, scope)
+    few = _few(conn, people) if asked.search else None
+    if few is not None:
+        people = replace(people, among=few)
     ids: list[UUID] = []
     if after is None or after.key is not None:
         ids += conn.scalars(_with_key(people, after, order).limit(limit + 1))
@@ -127,7 +132,15 @@ def list_people_page(
         ids += conn.scalars(_without_key(people, start, order).limit(limit + 1 - len(ids)))
     rows = _rows(conn, workspace_id, ids[:limit])
     more = len(ids) > limit and bool(rows)
-    return PeoplePage(rows, Place(order.key_of(rows[-1]), rows[-1].person_id) if more else None)
+    return PeoplePage(
+        rows, Place(order.key_of(rows[-1]), rows[-1].person_id) if more else None, None if few is None else len(few)
+    )
+
+
+def _few(conn: Connection, people: _People) -> tuple[UUID, ...] | None:
+    """Whom a search finds, when those are few: nobody else then needs to be looked at for the order. None: many."""
+    found = tuple(conn.scalars(people.ids().limit(FEW + 1)))
+    return found if len(found) <= FEW else None
 
 
 def _is_of(order: Order, place: Place) -> bool:
@@ -173,6 +186,7 @@ class _People:
     workspace_id: WorkspaceId
     asked: PeopleAsked
     scope: Scope | None
+    among: tuple[UUID, ...] | None = None  # whom the search has found already
 
     def ids(self, ordered_by: Table | None = None) -> Select[Any]:
         """Their ids, joined with what the order and the filters need."""
@@ -180,20 +194,24 @@ class _People:
         source: Any = person
         if ordered_by is not None and ordered_by is not person:
             source = source.join(ordered_by, _of_person(self.workspace_id, ordered_by))
-        if asked.band and ordered_by is not score:
-            source = source.outerjoin(score, _of_person(self.workspace_id, score))
+        if asked.band not in (None, NO_DATA) and ordered_by is not score:
+            source = source.join(score, _of_person(self.workspace_id, score))
         query = select(person.c.person_id).select_from(source).where(person.c.workspace_id == self.workspace_id)
         query = query.where(*visible_to(self.scope, person), *owned_by(person.c.owner_id, asked.owner_id))
         if asked.company_id is not None:
             query = query.where(person.c.company_id == asked.company_id)
-        query = query.where(*_in_band(asked.band))
+        if asked.band == NO_DATA and ordered_by is not score:
+            query = query.where(not_(self._banded()))
+        elif asked.band is not None:
+            query = query.where(score.c.band == asked.band)
+        if self.among is not None:
+            return query.where(person.c.person_id.in_(self.among))
         return query.where(person_matches(asked.search)) if asked.search else query
 
-
-def _in_band(band: str | None) -> Sequence[ColumnElement[bool]]:
-    if band is None:
-        return ()
-    return (func.coalesce(score.c.band, NO_DATA) == band,) if band == NO_DATA else (score.c.band == band,)
+    def _banded(self) -> ColumnElement[bool]:
+        """Whether a person is in a band; who has no score at all is in none."""
+        mine = select(1).select_from(score).where(_of_person(self.workspace_id, score), score.c.band != NO_DATA)
+        return mine.correlate(person).exists()
 
 
 def _rows(conn: Connection, workspace_id: WorkspaceId, ids: Sequence[UUID]) -> tuple[ListedPerson, ...]:

@@ -72,6 +72,8 @@ def _read(visit: Visit, asked: PeopleAsked) -> tuple[PeoplePage, int]:
     with visit.cockpit.db.read() as conn:
         asks = (conn, visit.workspace_id, asked)
         page = list_people_page(*asks, scope=visit.viewer.scope, after=listing.place(), limit=PAGE_ROWS)
+        if page.found is not None:
+            return page, page.found
         return page, count_people_found(*asks, scope=visit.viewer.scope, at_most=listing.COUNTED + 1)
 
 

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from cockpit.model.ids import ANY_MEMBER, WorkspaceId, member_id_of
 from cockpit.model.places import Place, read_place, spelled_place
 from cockpit.model.viewer import Scope
-from cockpit.storage import members
+from cockpit.storage import members, people_page
 from cockpit.storage.database import Database
 from cockpit.storage.frames import bulk_insert, in_workspace
 from cockpit.storage.people_page import ListedPerson, PeopleAsked, count_people_found, list_people_page
@@ -166,6 +166,20 @@ def test_behind_the_wall_there_are_only_ones_own(db: Database, crowd: WorkspaceI
         with db.read() as conn:
             asked = PeopleAsked(search=search)
             assert count_people_found(conn, crowd, asked, scope=scope, at_most=99) == len(expected)
+
+
+@pytest.mark.parametrize("few", [1, 3, 40])
+@pytest.mark.parametrize("sort", ["priority", "name", "last touch"])
+def test_a_search_that_finds_many_is_as_complete(
+    db: Database, crowd: WorkspaceId, sort: Any, few: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = PeopleAsked(search="ana", sort=sort)
+    expected = everybody(db, crowd, asked, limit=5)
+    monkeypatch.setattr(people_page, "FEW", few)
+    assert everybody(db, crowd, asked, limit=5) == expected
+    assert len(expected) == 24
+    with db.read() as conn:
+        assert list_people_page(conn, crowd, asked).found == (24 if few == 40 else None)
 
 
 def test_a_page_after_somebody_who_is_gone(db: Database, crowd: WorkspaceId) -> None:
