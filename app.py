@@ -27,6 +27,7 @@ async def life(_: st.App) -> AsyncIterator[None]:
         app.state.worker.start()
         sessions.announce()
         yield
+        app.state.signals.close()
         app.state.worker.stop()
 
 

@@ -61,6 +61,9 @@ class Settings(BaseSettings):
     )
     demo: bool = Field(default=True, description="seed a demo workspace when the database has no workspace")
     refresh_seconds: float = Field(default=5.0, description="how often the worker refreshes scores that are due")
+    rate_limit: str = Field(
+        default="400/second;20000/minute", description="how often one API key may ask; more is answered 429"
+    )
     person_wall: bool = Field(
         default=False,
         validation_alias="PERSON_WALL",

@@ -12,11 +12,17 @@ from cockpit.api.exports import export_routes
 from cockpit.api.gate import Gate
 from cockpit.api.health import health_routes
 from cockpit.api.host_config import host_config_routes
+from cockpit.api.machine import Keys
+from cockpit.api.machine_people import people_routes
+from cockpit.api.machine_reads import read_routes
+from cockpit.api.machine_signals import signal_routes
+from cockpit.api.openapi import openapi_routes
 from cockpit.api.sessions import Sessions, check_settings
 from cockpit.api.sign_in import sign_in_routes
 from cockpit.api.verify import verify_routes
 from cockpit.bootstrap import Cockpit
 from cockpit.errors import CockpitError
+from cockpit.ingestion.group_commit import GroupCommit
 
 
 def add_routes(
@@ -33,10 +39,20 @@ def add_routes(
     app.include_router(verify_routes(sessions, cockpit))
     app.include_router(host_config_routes(sessions))
     app.include_router(export_routes(cockpit))
+    _add_machine_routes(app, sessions, cockpit)
     app.include_router(links.router)
     app.include_router(scripts.router)
     app.add_exception_handler(CockpitError, say)
     app.add_middleware(Gate, sessions=sessions)
+
+
+def _add_machine_routes(app: FastAPI, sessions: Sessions, cockpit: Callable[[], Cockpit]) -> None:
+    """What programs use, with a key; close `app.state.signals` before the cockpit, so that all that waits is stored."""
+    keys = Keys(cockpit, sessions.settings.rate_limit)
+    app.state.signals = GroupCommit(cockpit)
+    routers = (signal_routes(keys, app.state.signals), people_routes(keys, cockpit), read_routes(keys, cockpit))
+    for router in (*routers, openapi_routes(routers)):
+        app.include_router(router)
 
 
 def say(_: Request, error: Exception) -> JSONResponse:

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict
 from datetime import UTC, datetime
-from typing import Any
 
 import typer
 from rich.console import Console
@@ -14,6 +12,7 @@ from rich.table import Table
 from cockpit.cli.output import iso, open_from_environment, parse_instant, print_json, resolve_workspace
 from cockpit.model.panel import PanelRow, PanelRows
 from cockpit.panels import registry
+from cockpit.panels.documents import panels_document
 
 
 def register(app: typer.Typer) -> None:
@@ -40,15 +39,9 @@ def panels(
         else:
             found = registry.all_panels(cockpit.db, workspace_id, now=now, as_of=instant, limit=limit)
     if as_json:
-        print_json(as_document(workspace, instant or now, found))
+        print_json(panels_document(workspace, instant or now, found))
     else:
         draw(instant or now, found)
-
-
-def as_document(workspace: str, instant: datetime, found: Mapping[str, PanelRows]) -> dict[str, Any]:
-    """The panels in the shape other programs rely on."""
-    rows = {slug: [asdict(row) for row in panel.rows] for slug, panel in found.items()}
-    return {"workspace": workspace, "as_of": iso(instant), "panels": rows}
 
 
 def draw(instant: datetime, found: Mapping[str, PanelRows]) -> None:

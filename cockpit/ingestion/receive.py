@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice
 from typing import Protocol
 
 import polars as pl
@@ -24,6 +26,7 @@ from cockpit.storage.people import list_locked
 from cockpit.storage.workspaces import get_workspace_by_id, replace_data_version
 
 SOURCE = "api"
+Signals = Sequence[SignalIn | Mapping[str, object]]
 
 
 class WithDatabase(Protocol):
@@ -38,22 +41,44 @@ class WithDatabase(Protocol):
 def receive(
     cockpit: WithDatabase,
     workspace_id: WorkspaceId,
-    signals: Sequence[SignalIn | Mapping[str, object]],
+    signals: Signals,
     now: datetime,
     *,
     source: str = SOURCE,
 ) -> Receipt:
     """Take a batch of signals; when this returns, everything accepted is stored and scored."""
-    rows, rejects = _rows(signals)
-    normal = normalise(rows, now, source=source)
-    items = {reject.row: Item("rejected", reject.reason) for reject in (*rejects, *normal.rejects)}
+    checked = check([signals], now, source=source)
     with cockpit.db.write() as conn:
-        get_workspace_by_id(conn, workspace_id)
-        if normal.frame.height:
-            taken = take(conn, workspace_id, normal.frame, now)
-            follow(conn, workspace_id, taken.new, now)
-            items |= {row: _item(answer) for row, *answer in taken.answers.iter_rows()}
-    return Receipt(tuple(items[number] for number in range(1, len(signals) + 1)))
+        return store(conn, workspace_id, checked, now)[0]
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """Signals of several callers as rows with types, and the answers to those that cannot be stored."""
+
+    frame: pl.DataFrame
+    rejected: Mapping[int, Item]  # by row; rows are numbered from 1 through all batches
+    sizes: tuple[int, ...]
+
+
+def check(batches: Sequence[Signals], now: datetime, *, source: str = SOURCE) -> Checked:
+    """Read the signals of one or more callers; nothing is stored yet."""
+    rows, rejects = _rows([signal for batch in batches for signal in batch])
+    normal = normalise(rows, now, source=source)
+    rejected = {reject.row: Item("rejected", reject.reason) for reject in (*rejects, *normal.rejects)}
+    return Checked(normal.frame, rejected, tuple(len(batch) for batch in batches))
+
+
+def store(conn: Connection, workspace_id: WorkspaceId, checked: Checked, now: datetime) -> tuple[Receipt, ...]:
+    """Store checked signals and everything that follows; one receipt per caller, true once this transaction commits."""
+    get_workspace_by_id(conn, workspace_id)
+    items = dict(checked.rejected)
+    if checked.frame.height:
+        taken = take(conn, workspace_id, checked.frame, now)
+        follow(conn, workspace_id, taken.new, now)
+        items |= {row: _item(answer) for row, *answer in taken.answers.iter_rows()}
+    numbers = iter(range(1, sum(checked.sizes) + 1))
+    return tuple(Receipt(tuple(items[number] for number in islice(numbers, size))) for size in checked.sizes)
 
 
 def follow(conn: Connection, workspace_id: WorkspaceId, new: pl.DataFrame, now: datetime) -> None:
@@ -66,7 +91,7 @@ def follow(conn: Connection, workspace_id: WorkspaceId, new: pl.DataFrame, now: 
     count_new(conn, workspace_id, new, before)
 
 
-def _rows(signals: Sequence[SignalIn | Mapping[str, object]]) -> tuple[pl.DataFrame, list[Reject]]:
+def _rows(signals: Signals) -> tuple[pl.DataFrame, list[Reject]]:
     """The items as rows of text, and those that cannot be."""
     rows: dict[int, dict[str, str]] = {}
     rejects: list[Reject] = []

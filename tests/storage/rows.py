@@ -12,8 +12,10 @@ from sqlalchemy import Connection
 from cockpit.model.ids import WorkspaceId
 from cockpit.storage import (
     activity,
+    api_keys,
     evidence,
     exports,
+    idempotency,
     imports,
     login_tokens,
     members,
@@ -196,6 +198,18 @@ def fill(conn: Connection, workspace_id: WorkspaceId, mark: str) -> None:
     imports.upsert_import_run(conn, workspace_id, imports.ImportRun("digest", mark, "signals", 1, 1, 0, 0, 0, NOW))
     exports.insert_export(conn, workspace_id, exports.Export(EXPORT, member_id, mark, "csv", 1, mark, NOW))
     pending.upsert_pending(conn, workspace_id, [ANA])
+    api_keys.insert_api_key(
+        conn,
+        workspace_id,
+        key_id=ANA,
+        name=mark,
+        prefix=mark,
+        digest="digest",
+        scopes=[mark],
+        created_by=member_id,
+        now=NOW,
+    )
+    idempotency.insert_claims(conn, workspace_id, {"1": mark}, now=NOW)
     login_tokens.insert_login_token(
         conn, workspace_id, "digest", member_id=member_id, host=mark, page=mark, now=NOW, expires_at=NOW
     )

@@ -27,11 +27,13 @@ from cockpit.model.places import Place
 from cockpit.model.viewer import Scope
 from cockpit.storage import (
     activity,
+    api_keys,
     avatars,
     companies_page,
     demo,
     evidence,
     exports,
+    idempotency,
     imports,
     login_tokens,
     matching,
@@ -129,6 +131,17 @@ def own_avatar(conn: Connection, workspace_id: WorkspaceId) -> bytes | None:
 
 
 CALLS: dict[Any, Call] = {
+    api_keys.insert_api_key: lambda c, w: api_keys.insert_api_key(
+        c, w, key_id=BEN, name="n", prefix="ck", digest="d", scopes=["s"], created_by=None, now=NOW
+    ),
+    api_keys.find_api_key: lambda c, w: api_keys.find_api_key(c, w, "digest"),
+    api_keys.list_api_keys: api_keys.list_api_keys,
+    api_keys.replace_key_used: lambda c, w: api_keys.replace_key_used(c, w, ANA, now=LATER),
+    api_keys.replace_key_revoked: lambda c, w: api_keys.replace_key_revoked(c, w, ANA, now=LATER),
+    idempotency.insert_claims: lambda c, w: idempotency.insert_claims(c, w, {"new": "d"}, now=NOW),
+    idempotency.find_answered: lambda c, w: idempotency.find_answered(c, w, "1"),
+    idempotency.replace_answer: lambda c, w: idempotency.replace_answer(c, w, "1", status=200, answer={}),
+    idempotency.delete_old_answers: lambda c, w: idempotency.delete_old_answers(c, w, before=LATER),
     avatars.find_avatar: own_avatar,
     activity.list_member_days: lambda c, w: activity.list_member_days(c, w, since=DAY, until=DAY),
     activity.upsert_member_days: member_day,

@@ -1,0 +1,81 @@
+"""Requests that arrive together are stored together, and answered each for itself."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from concurrent.futures import Future
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+
+import pytest
+
+from cockpit.bootstrap import Cockpit
+from cockpit.errors import Conflict, DatabaseUnavailable, NotFound
+from cockpit.ingestion.answered import Repeatable
+from cockpit.ingestion.group_commit import GroupCommit
+from cockpit.ingestion.record import Receipt
+from cockpit.model.ids import WorkspaceId, workspace_id_of
+from cockpit.storage.signals import count_signals
+
+
+def call(now: datetime, event: str, **changes: object) -> dict[str, object]:
+    return {"source_event_id": event, "type": "MISSED_CALL", "occurred_at": now, "external_id": "x", **changes}
+
+
+@contextmanager
+def held(cockpit: Cockpit, now: datetime) -> Iterator[GroupCommit]:
+    """A queue whose thread begins when the block ends, so that everything in it is one group."""
+    queue = GroupCommit(lambda: cockpit, lambda: now)
+    with queue._changed:
+        yield queue
+    queue.close()
+
+
+def statuses(answer: Future[Receipt]) -> list[str]:
+    return [item.status for item in answer.result(30).items]
+
+
+def test_a_group_is_stored_as_if_alone(
+    cockpit: Cockpit, workspace: WorkspaceId, other_workspace: WorkspaceId, now: datetime
+) -> None:
+    calls = [call(now - timedelta(minutes=60 - n), f"e{n}", external_id=f"x{n % 5}") for n in range(30)]
+    with held(cockpit, now) as queue:
+        together = [queue.submit(workspace, [signal]) for signal in calls]
+    for signal in calls:
+        alone = GroupCommit(lambda: cockpit, lambda: now)
+        alone.submit(other_workspace, [signal])
+        alone.close()
+    assert [statuses(answer) for answer in together] == [["accepted"]] * 30
+    with cockpit.db.read() as conn:
+        assert count_signals(conn, workspace) == count_signals(conn, other_workspace) == 30
+
+
+def test_each_gets_its_own_answer(cockpit: Cockpit, workspace: WorkspaceId, now: datetime) -> None:
+    with held(cockpit, now) as queue:
+        good = queue.submit(workspace, [call(now, "a"), call(now, "b", type="")])
+        same = queue.submit(workspace, [call(now, "a")])
+        other = queue.submit(workspace, [call(now, "a", value=3.0)])
+        nowhere = queue.submit(workspace_id_of("nowhere"), [call(now, "a")])
+    assert [statuses(one) for one in (good, same, other)] == [["accepted", "rejected"], ["duplicate"], ["rejected"]]
+    assert isinstance(nowhere.exception(30), NotFound)
+
+
+def test_a_failing_request_spares_its_neighbours(cockpit: Cockpit, workspace: WorkspaceId, now: datetime) -> None:
+    asked = [Repeatable("k", "first"), Repeatable("k", "second"), Repeatable("k", "first"), None]
+    with held(cockpit, now) as queue:
+        answers = [queue.submit(workspace, [call(now, f"e{n}")], key) for n, key in enumerate(asked)]
+    assert [statuses(answers[n]) for n in (0, 2, 3)] == [["accepted"]] * 3
+    assert isinstance(answers[1].exception(30), Conflict)
+    assert answers[2].result() == answers[0].result()
+    with cockpit.db.read() as conn:
+        assert count_signals(conn, workspace) == 2
+
+
+def test_closing_stores_what_waits_and_takes_no_more(cockpit: Cockpit, workspace: WorkspaceId, now: datetime) -> None:
+    with held(cockpit, now) as queue:
+        waiting = [queue.submit(workspace, [call(now, f"e{n}")]) for n in range(20)]
+    assert all(one.done() for one in waiting)
+    with pytest.raises(DatabaseUnavailable):
+        queue.submit(workspace, [call(now, "late")])
+    with cockpit.db.read() as conn:
+        assert count_signals(conn, workspace) == 20
