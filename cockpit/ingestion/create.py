@@ -20,6 +20,7 @@ from cockpit.ingestion.take import new_rows
 from cockpit.model.ids import PersonId, WorkspaceId
 from cockpit.storage.database import Connection
 from cockpit.storage.matching import insert_new_people, list_matches
+from cockpit.storage.people import replace_is_system
 from cockpit.storage.workspaces import replace_data_version
 
 
@@ -49,6 +50,7 @@ def create_person(
     if answer["status"] == "rejected":
         raise InvalidInput(f"{answer['reason']}.")
     person_id = PersonId(UUID(answer["person_id"]))
+    replace_is_system(conn, workspace_id, person_id, created_at=now)
     if taken.new.is_empty():
         restate(conn, workspace_id, [person_id], now)
         replace_data_version(conn, workspace_id)

@@ -4,6 +4,7 @@
     find_person(conn, workspace_id, who, *, scope=None) -> Person | None
     upsert_people(conn, workspace_id, frame) -> int         any columns of `person`, person_id among them
     upsert_companies(conn, workspace_id, frame) -> int
+    replace_is_system(conn, workspace_id, person_id, *, created_at)     made by an integration, not by a member
     list_people(conn, workspace_id, ids) -> frame           table columns + company, owner (names)
     list_facts(conn, workspace_id, ids) -> frame            what scoring.score wants as `facts`
     list_person_ids_after(conn, workspace_id, after, limit) -> pl.Series
@@ -21,7 +22,7 @@ from typing import Any
 from uuid import UUID
 
 import polars as pl
-from sqlalchemy import ColumnElement, Connection, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Select, and_, func, or_, select, update
 
 from cockpit.errors import NotFound
 from cockpit.model.ids import MemberId, PersonId, WorkspaceId
@@ -102,6 +103,14 @@ def find_person(
 def upsert_people(conn: Connection, workspace_id: WorkspaceId, frame: pl.DataFrame) -> int:
     """Add people, or change the given columns of those who exist."""
     return bulk_upsert(conn, person, in_workspace(frame, workspace_id))
+
+
+def replace_is_system(
+    conn: Connection, workspace_id: WorkspaceId, person_id: PersonId, *, created_at: datetime
+) -> None:
+    """Say that an integration created this person on behalf of nobody, if they were created at this instant."""
+    mine = (person.c.workspace_id == workspace_id, person.c.person_id == person_id)
+    conn.execute(update(person).where(*mine, person.c.created_at == created_at).values(is_system=True))
 
 
 def upsert_companies(conn: Connection, workspace_id: WorkspaceId, frame: pl.DataFrame) -> int:

@@ -22,7 +22,7 @@ from sqlalchemy import Connection, delete, event, insert, literal, select, updat
 
 from cockpit import storage
 from cockpit.errors import NotFound
-from cockpit.model.ids import WorkspaceId, member_id_of
+from cockpit.model.ids import PersonId, WorkspaceId, member_id_of
 from cockpit.model.places import Place
 from cockpit.model.viewer import Scope
 from cockpit.storage import (
@@ -214,6 +214,7 @@ CALLS: dict[Any, Call] = {
     people.list_locked: lambda c, w: people.list_locked(c, w, [ANA, BEN]),
     people.list_people: lambda c, w: people.list_people(c, w, [ANA, BEN]),
     people.list_person_ids_after: lambda c, w: people.list_person_ids_after(c, w, None, 10),
+    people.replace_is_system: lambda c, w: people.replace_is_system(c, w, PersonId(ANA), created_at=NOW),
     people.upsert_companies: lambda c, w: people.upsert_companies(c, w, frame_of(COMPANY_ROW)),
     people.upsert_people: lambda c, w: people.upsert_people(c, w, frame_of(person_row(ANA, "own"))),
     companies_page.find_company: lambda c, w: companies_page.find_company(c, w, COMPANY),
