@@ -22,6 +22,8 @@ EXACT: dict[str, Policy] = {
     "/verify": Policy.PUBLIC,
     "/verify.js": Policy.PUBLIC,
     "/keys.js": Policy.SESSION,
+    "/session": Policy.SESSION,
+    "/session.js": Policy.SESSION,
     "/embed-check": Policy.PUBLIC,
     "/embed-check.js": Policy.PUBLIC,
     "/embed-check/result": Policy.PUBLIC,

@@ -19,6 +19,9 @@ or make one with <code>cockpit sign-in</code>.</p>{fault}<form method="post" act
 LEAVE = """<h1>Log out</h1><p>This ends your session in every window.</p>
 <form method="post" action="/sign-out"><button>Log out</button></form>"""
 
+ENDED = """<h1>Sign in</h1><p>Your session has ended, or the browser keeps no cookie for this frame.
+Open this page again from your app. <a href="/embed-check" target="_self">What is wrong?</a></p>"""
+
 WRONG = '<p role="alert">This code is not valid: it is wrong, older than 15 minutes or already used.</p>'
 
 
@@ -27,8 +30,10 @@ def sign_in_routes(sessions: Sessions) -> APIRouter:
     router = APIRouter()
 
     @router.get("/sign-in")
-    def show(code: str = "", next: str = "/cockpit") -> HTMLResponse:
+    def show(request: Request, code: str = "", next: str = "/cockpit") -> HTMLResponse:
         """Show the form; a mail scanner that follows the link uses nothing up."""
+        if request.headers.get("sec-fetch-dest") == "iframe":
+            return HTMLResponse(page_html("Sign in", ENDED))
         return _page(code=code, then=next)
 
     @router.post("/sign-in")

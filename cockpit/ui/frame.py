@@ -78,6 +78,7 @@ class Visit:
 def enter() -> Visit:
     """Let a signed-in person in, or draw why not and stop."""
     who = arrival.principal()
+    st.html('<script src="/session.js"></script>', unsafe_allow_javascript=True)
     try:
         return _visit(connection.cockpit(), who)
     except NotSignedIn:
