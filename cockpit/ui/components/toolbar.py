@@ -58,6 +58,8 @@ def show(visit: Visit) -> Filters:
         layout = st.segmented_control(
             "Layout", ("Table", "Cards"), default="Table", required=True, key="layout", bind="query-params"
         )
+    if visit.viewer.scope is not None:
+        st.caption("You see the people you own. Administrators see everybody.")
     scope = scope or "All"
     owner_id = {"All": None, "Team": ANY_MEMBER, "Me": visit.member_id or NOBODY}[scope]
     return Filters(scope, owner_id, (search or "").strip(), layout == "Cards")
