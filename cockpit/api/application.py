@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 
 from fastapi import FastAPI, Request
 from starlette.responses import JSONResponse
@@ -17,6 +18,7 @@ from cockpit.api.machine_people import people_routes
 from cockpit.api.machine_reads import read_routes
 from cockpit.api.machine_signals import signal_routes
 from cockpit.api.openapi import openapi_routes
+from cockpit.api.self_test import self_test_routes
 from cockpit.api.sessions import Sessions, check_settings
 from cockpit.api.sign_in import sign_in_routes
 from cockpit.api.verify import verify_routes
@@ -38,6 +40,7 @@ def add_routes(
     app.include_router(sign_in_routes(sessions))
     app.include_router(verify_routes(sessions, cockpit))
     app.include_router(host_config_routes(sessions))
+    app.include_router(self_test_routes(sessions))
     app.include_router(export_routes(cockpit))
     _add_machine_routes(app, sessions, cockpit)
     app.include_router(links.router)
@@ -49,7 +52,7 @@ def add_routes(
 def _add_machine_routes(app: FastAPI, sessions: Sessions, cockpit: Callable[[], Cockpit]) -> None:
     """What programs use, with a key; close `app.state.signals` before the cockpit, so that all that waits is stored."""
     keys = Keys(cockpit, sessions.settings.rate_limit)
-    app.state.signals = GroupCommit(cockpit)
+    app.state.signals = GroupCommit(cockpit, lambda: datetime.now(UTC))
     routers = (signal_routes(keys, app.state.signals), people_routes(keys, cockpit), read_routes(keys, cockpit))
     for router in (*routers, openapi_routes(routers)):
         app.include_router(router)

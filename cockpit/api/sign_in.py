@@ -20,7 +20,7 @@ LEAVE = """<h1>Log out</h1><p>This ends your session in every window.</p>
 <form method="post" action="/sign-out"><button>Log out</button></form>"""
 
 ENDED = """<h1>Sign in</h1><p>Your session has ended, or the browser keeps no cookie for this frame.
-Open this page again from your app. <a href="/embed-check" target="_self">What is wrong?</a></p>"""
+Open this page again from your app. <a href="/self-test" target="_self">What is wrong?</a></p>"""
 
 WRONG = '<p role="alert">This code is not valid: it is wrong, older than 15 minutes or already used.</p>'
 

@@ -243,3 +243,18 @@ def test_a_revoked_session_is_gone_within_five_seconds(
     shot(page, "revoked")
     page.goto(f"https://{door.host}/cockpit")
     expect(page.locator("h1")).to_have_text("Sign in")
+
+
+def test_the_self_test_names_what_is_wrong(context: BrowserContext, door: Door, shot: Callable[..., None]) -> None:
+    page = context.new_page()
+    page.goto(door.framed(f"https://{door.host}/self-test"))
+    inside = frame_of(page)
+    expect(inside.locator("tr")).to_have_count(5)
+    expect(inside.locator("tr", has=inside.locator(".wrong"))).to_contain_text([EMBED])  # nobody has signed in yet
+    shot(page, "self_test_before")
+    page.goto(door.framed(door.link("/cockpit")))
+    expect(inside.locator("h1")).to_have_text("Sales Cockpit")
+    page.goto(door.framed(f"https://{door.host}/self-test"))
+    expect(inside.locator(".right")).to_have_count(5)
+    page.goto(f"https://{door.host}/self-test")
+    expect(page.locator("#where")).to_contain_text("Not in a frame")
