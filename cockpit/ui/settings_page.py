@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import streamlit as st
 
-from cockpit.ui import settings_embedding, settings_members, settings_profile, settings_workspace
+from cockpit.ui import settings_embedding, settings_keys, settings_members, settings_profile, settings_workspace
 from cockpit.ui.frame import Visit
 from cockpit.ui.words import safe_text
 
@@ -15,6 +15,7 @@ TABS: dict[str, tuple[str, Callable[[Visit], None]]] = {
     "members": ("Members", settings_members.show_members),
     "roles": ("Roles", settings_members.show_roles),
     "embedding": ("Embedding", settings_embedding.show),
+    "api-keys": ("API keys", settings_keys.show),
     "profile": ("Profile", settings_profile.show),
 }
 # What a host calls some of them.

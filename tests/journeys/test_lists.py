@@ -21,7 +21,10 @@ SCREENS = [
     "/objects?type=companies&",
     "/objects?type=opportunities&",
     "/objects?type=tasks&",
-    *(f"/settings?tab={tab}&" for tab in ("workspace", "members", "roles", "embedding", "profile", "billing")),
+    *(
+        f"/settings?tab={tab}&"
+        for tab in ("workspace", "members", "roles", "embedding", "api-keys", "profile", "billing")
+    ),
     "/not_ours?path=/settings/billing&",
 ]
 IN_THE_LIST = "() => !!document.activeElement.closest('.listing tbody')"

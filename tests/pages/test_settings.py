@@ -11,6 +11,7 @@ import streamlit as st
 from sqlalchemy import update
 from streamlit.testing.v1 import AppTest
 
+from cockpit.access import api_keys
 from cockpit.bootstrap import Cockpit
 from cockpit.model.ids import MemberId, WorkspaceId
 from cockpit.model.principals import member_principal
@@ -145,8 +146,31 @@ def test_the_others_only_look(run: Run, cockpit: Cockpit, workspace: WorkspaceId
     assert not at.text_area
     assert not at.radio
     assert [button.label for button in at.button] == []
-    if tab in ("workspace", "members", "embedding"):
+    if tab in ("workspace", "members", "embedding", "api-keys"):
         assert "Only admins can change this." in words(at)
+
+
+def test_a_key_is_shown_once_and_revoked(run: Run, cockpit: Cockpit, workspace: WorkspaceId) -> None:
+    at = run("settings.py", tab="api-keys")
+    at.button(key="make_key").click().run()
+    assert len(at.error) == 1
+    at.text_input[0].input(HOSTILE)
+    at.button(key="make_key").click().run()
+    assert not at.exception
+    (shown,) = at.code
+    with cockpit.db.read() as conn:
+        found = api_keys.find(conn, shown.value)
+    assert found is not None
+    assert found.name == HOSTILE
+    assert "<img" not in html(at)
+    at.run()
+    assert not at.code
+    assert shown.value not in html(at) + words(at)
+    at.button(key=f"revoke_{found.key_id}").click().run()
+    assert not at.exception
+    with cockpit.db.read() as conn:
+        assert api_keys.find(conn, shown.value) is None
+    assert "Revoked just now" in html(at)
 
 
 def test_the_roles_are_the_table_that_services_ask(run: Run, workspace: WorkspaceId) -> None:
