@@ -19,7 +19,7 @@ READS = ("get_", "find_", "list_", "stream_", "count_")
 # What says nothing of people: everybody in the workspace may know it, or a permission guards it.
 ABOUT_NOBODY = {
     *("workspaces", "members", "models", "rules", "imports", "health", "sessions", "login_tokens", "api_keys"),
-    *("idempotency", "callbacks", "audit", "avatars", "workspace_changes"),
+    *("idempotency", "callbacks", "audit", "avatars", "workspace_changes", "memberships"),
 }
 # What works on people whom something above has chosen, or for the whole workspace: no screen and no route may call it.
 BENEATH = {
