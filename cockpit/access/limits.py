@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-import time
+from collections.abc import Callable
 
 from limits import RateLimitItem, parse_many
 from limits.storage import MemoryStorage
@@ -17,8 +17,8 @@ FAILURES = "20/minute"  # wrong keys from one address
 class RateLimit:
     """One limit, or several at once, such as `400/second;20000/minute`."""
 
-    def __init__(self, text: str) -> None:
-        """Read the limits.
+    def __init__(self, text: str, clock: Callable[[], float]) -> None:
+        """Read the limits; `clock` tells the seconds since 1970.
 
         Raises:
             Misconfigured: they cannot be read.
@@ -27,6 +27,7 @@ class RateLimit:
             self._items: list[RateLimitItem] = parse_many(text)
         except ValueError as error:
             raise Misconfigured(f"{text!r} is no rate limit: write it like 400/second;20000/minute.") from error
+        self._clock = clock
         self._limiter = FixedWindowRateLimiter(MemoryStorage())
 
     def hit(self, who: str) -> int | None:
@@ -40,4 +41,4 @@ class RateLimit:
         return max((self._wait(item, who) for item in refused), default=None)
 
     def _wait(self, item: RateLimitItem, who: str) -> int:
-        return max(1, math.ceil(self._limiter.get_window_stats(item, who).reset_time - time.time()))
+        return max(1, math.ceil(self._limiter.get_window_stats(item, who).reset_time - self._clock()))

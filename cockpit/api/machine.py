@@ -50,8 +50,8 @@ class Keys:
     def __init__(self, cockpit: Callable[[], Cockpit], rate: str) -> None:
         """Check the keys of the open cockpit; `rate` is what each key may ask."""
         self._cockpit = cockpit
-        self._rate = RateLimit(rate)
-        self._failures = RateLimit(FAILURES)
+        self._rate = RateLimit(rate, time.time)
+        self._failures = RateLimit(FAILURES, time.time)
         self._kept: dict[str, tuple[float, ApiKey]] = {}
 
     async def allowed(self, request: Request, scope: str) -> ApiKey:

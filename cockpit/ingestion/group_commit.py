@@ -10,7 +10,7 @@ from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from threading import Condition, Thread
 
 from cockpit.errors import DatabaseUnavailable
@@ -35,9 +35,7 @@ class Asked:
 class GroupCommit:
     """The queue in front of `receive`; one per process."""
 
-    def __init__(
-        self, cockpit: Callable[[], WithDatabase], clock: Callable[[], datetime] = lambda: datetime.now(UTC)
-    ) -> None:
+    def __init__(self, cockpit: Callable[[], WithDatabase], clock: Callable[[], datetime]) -> None:
         """Store into the cockpit that is open; the thread starts with the first request."""
         self._cockpit = cockpit
         self._clock = clock
