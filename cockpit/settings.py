@@ -59,6 +59,16 @@ class Settings(BaseSettings):
         description="the domain under which each workspace has a name of its own, like `crm.example.com`; "
         "under `localhost` they always have one",
     )
+    provisioning_secret: str = Field(
+        default="",
+        repr=False,
+        description="the bearer secret of `/auth/provision/*`: everything but deleting; at least 32 characters",
+    )
+    provisioning_secrets: str = Field(
+        default="",
+        repr=False,
+        description="several of them, `name:scope+scope:secret` and commas between; scopes sso, provision, destroy",
+    )
     demo: bool = Field(default=True, description="seed a demo workspace when the database has no workspace")
     refresh_seconds: float = Field(default=5.0, description="how often the worker refreshes scores that are due")
     rate_limit: str = Field(

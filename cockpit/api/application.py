@@ -18,6 +18,7 @@ from cockpit.api.machine_people import people_routes
 from cockpit.api.machine_reads import read_routes
 from cockpit.api.machine_signals import signal_routes
 from cockpit.api.openapi import openapi_routes
+from cockpit.api.provision import provision_routes
 from cockpit.api.self_test import self_test_routes
 from cockpit.api.sessions import Sessions, check_settings
 from cockpit.api.sign_in import sign_in_routes
@@ -42,6 +43,7 @@ def add_routes(
     app.include_router(host_config_routes(sessions))
     app.include_router(self_test_routes(sessions))
     app.include_router(export_routes(cockpit))
+    app.include_router(provision_routes(cockpit, sessions.settings))
     _add_machine_routes(app, sessions, cockpit)
     app.include_router(links.router)
     app.include_router(scripts.router)

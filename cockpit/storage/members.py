@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID, uuid5
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, null, select
 from sqlalchemy.dialects.postgresql import insert
 
 from cockpit.model.ids import ROOT, MemberId, WorkspaceId, member_id_of
@@ -42,7 +42,7 @@ def list_members(conn: Connection, workspace_id: WorkspaceId) -> tuple[Member, .
 def upsert_member(
     conn: Connection, workspace_id: WorkspaceId, *, email: str, name: str, role: str = "member", now: datetime
 ) -> MemberId:
-    """Add a member, or rename the one with this e-mail address; the login is made when it is missing."""
+    """Add a member, or rename the one with this e-mail address, also one who had left; makes a missing login."""
     address = email.casefold()
     user_id = uuid5(ROOT, f"user:{address}")
     login = insert(user_account).values(user_id=user_id, email=address, name=name, created_at=now)
@@ -57,6 +57,6 @@ def upsert_member(
         role=role,
         created_at=now,
     )
-    changes = {"name": row.excluded.name, "role": row.excluded.role}
+    changes = {"name": row.excluded.name, "role": row.excluded.role, "left_at": null()}
     conn.execute(row.on_conflict_do_update(index_elements=["workspace_id", "member_id"], set_=changes))
     return member_id

@@ -38,6 +38,7 @@ from cockpit.storage import (
     login_tokens,
     matching,
     members,
+    memberships,
     models,
     opportunities_page,
     panel_index,
@@ -184,6 +185,16 @@ CALLS: dict[Any, Call] = {
     ),
     members.list_members: members.list_members,
     members.upsert_member: lambda c, w: members.upsert_member(c, w, email="b@example.com", name="B", now=NOW),
+    memberships.list_members_by_phone: lambda c, w: (
+        memberships.replace_engagement_phone(c, w, members.list_members(c, w)[0].member_id, "+15551234567"),
+        [str(w), "own", memberships.list_members_by_phone(c, w, "+15551234567")],
+    ),
+    memberships.replace_engagement_phone: lambda c, w: memberships.replace_engagement_phone(
+        c, w, members.list_members(c, w)[0].member_id, "+15551234567"
+    ),
+    memberships.replace_membership_left: lambda c, w: memberships.replace_membership_left(
+        c, w, members.list_members(c, w)[0].member_id, now=NOW
+    ),
     models.find_published_model: lambda c, w: models.find_published_model(c, w, LATER),
     models.insert_model: lambda c, w: models.insert_model(c, w, spec={}, note="two", now=NOW),
     models.list_models: models.list_models,
@@ -302,6 +313,12 @@ ABOVE_WORKSPACES = {
     scratch.append_bare,
     scratch.create_bare_signals,
     scratch.drop_bare,
+    memberships.get_login,
+    memberships.find_login,
+    memberships.list_memberships,
+    memberships.replace_login_deleted,
+    memberships.delete_no_memberships,
+    memberships.insert_audit,
     workspaces.insert_workspace,
     workspaces.get_workspace,
     workspaces.find_workspace,
