@@ -12,7 +12,7 @@ from sqlalchemy import text
 
 from cockpit.cli.doctor import check_disk
 from cockpit.model.ids import WorkspaceId
-from cockpit.storage import pending, scores
+from cockpit.storage import migrations, pending, scores
 from cockpit.storage.database import Database
 from tests.cli.command import cockpit_command
 from tests.storage.rows import frame_of, score_row
@@ -29,10 +29,10 @@ def doctor(url: str, **more: str) -> tuple[int, Mapping[str, Any]]:
 def test_upgrade_makes_the_database(empty_url: str) -> None:
     environment = {"COCKPIT_DATABASE_URL": empty_url}
     first = cockpit_command("upgrade", "--json", environment=environment).json()
-    assert (first["before"], first["after"]) == (None, "0001")
+    assert (first["before"], first["after"]) == (None, migrations.HEAD)
     again = cockpit_command("upgrade", environment=environment)
     assert again.status == 0
-    assert again.out.endswith("is up to date (schema 0001).\n")
+    assert again.out.endswith(f"is up to date (schema {migrations.HEAD}).\n")
 
 
 def test_an_empty_database_is_to_be_upgraded(empty_url: str) -> None:
