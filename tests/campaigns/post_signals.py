@@ -20,6 +20,7 @@ import tempfile
 import time
 from collections import Counter
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -218,7 +219,8 @@ def campaign(url: str, folder: Path, plan: Plan) -> Outcome:
     workspace_id, key, before = prepare(url, plan.people)
     with server(url, folder) as address:
         began = time.perf_counter()
-        seen = asyncio.run(run(address, key, plan))
+        with ThreadPoolExecutor(1) as pool:  # in the suite a browser may have a loop running in this thread
+            seen = pool.submit(asyncio.run, run(address, key, plan)).result()
         lasted = time.perf_counter() - began
         panel = seconds_to_panel(address, key)
     with open_cockpit(Settings(database_url=url)) as cockpit, cockpit.db.read() as conn:

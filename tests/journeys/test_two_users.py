@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
@@ -42,6 +44,12 @@ async def _new_session(socket: ClientConnection) -> str:
     raise AssertionError("the socket was closed")
 
 
+def in_a_thread(work: Coroutine[Any, Any, str]) -> str:
+    """Run it in a thread of its own: a browser of an earlier test may have a loop running in this one."""
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(asyncio.run, work).result()
+
+
 def test_a_session_id_of_somebody_else_gives_a_new_session(tmp_path: Path, postgres_copy: Callable[[], str]) -> None:
     url, now = postgres_copy(), datetime.now(UTC)
     with open_cockpit(Settings(database_url=url)) as cockpit, cockpit.db.write() as conn:
@@ -50,7 +58,7 @@ def test_a_session_id_of_somebody_else_gives_a_new_session(tmp_path: Path, postg
         alice, bob = (stored.start(conn, place, one, mode="full", origin="sso", now=now) for one in members)
     with serving(url, tmp_path, COCKPIT_SECRET_KEY=KEY, COCKPIT_DEMO="false") as served:
         for _ in range(10):
-            hers = asyncio.run(session_id(served, alice))
-            assert asyncio.run(session_id(served, bob, resume=hers)) != hers
-        hers = asyncio.run(session_id(served, alice))
-        assert asyncio.run(session_id(served, alice, resume=hers)) == hers
+            hers = in_a_thread(session_id(served, alice))
+            assert in_a_thread(session_id(served, bob, resume=hers)) != hers
+        hers = in_a_thread(session_id(served, alice))
+        assert in_a_thread(session_id(served, alice, resume=hers)) == hers
