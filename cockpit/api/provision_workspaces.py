@@ -1,0 +1,90 @@
+"""The provisioning routes about workspaces: made, found, listed, deleted."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from cockpit.access.join import email_of, join_member
+from cockpit.access.presets import INDUSTRY_PRESETS, check_preset
+from cockpit.access.resolve import create_workspace
+from cockpit.api.provision_bodies import Which, WorkspaceIn
+from cockpit.api.provision_call import Call
+from cockpit.api.provision_lookup import view_of
+from cockpit.errors import BadRequest, NotFound
+from cockpit.ingestion.start import RULES
+from cockpit.model.ids import WorkspaceId
+from cockpit.storage import memberships
+from cockpit.storage.members import list_members
+from cockpit.storage.workspaces import delete_workspace, find_workspace, get_workspace, list_workspaces
+
+
+def do_workspace(call: Call, body: WorkspaceIn) -> dict[str, Any]:
+    """Make a workspace, or find it and its administrator."""
+    email, preset = email_of(body.adminEmail), check_preset(body.industryPreset, body.industryProfile)
+    with call.cockpit.db.write() as conn:
+        found = find_workspace(conn, body.subdomain)
+        if found is not None:
+            join_member(conn, found, email=email, name="", explicit=True, now=call.now)
+            return {**view_of(found), "wasCreated": False}
+        login = memberships.get_login(conn, email=email, name=email, now=call.now)
+        if memberships.list_memberships(conn, login.user_id):
+            raise BadRequest("This user belongs to another workspace: use move-user.")
+        memberships.replace_login_deleted(conn, login.user_id, None)
+        made = create_workspace(
+            conn,
+            subdomain=body.subdomain,
+            name=body.displayName or body.subdomain,
+            admin_email=email,
+            admin_name="",
+            rules=RULES,
+            now=call.now,
+            settings=preset,
+        )
+    return {**view_of(made), "wasCreated": True}
+
+
+def do_lookup(call: Call, which: Which) -> dict[str, Any]:
+    """A workspace by its subdomain or name."""
+    with call.cockpit.db.read() as conn:
+        if which.subdomain is not None:
+            return view_of(get_workspace(conn, which.subdomain))
+        named = [one for one in list_workspaces(conn) if one.name == which.displayName]
+    if len(named) > 1:
+        raise BadRequest("Several workspaces have this name: ask by subdomain.")
+    if not named:
+        raise NotFound("There is no such workspace.")
+    return view_of(named[0])
+
+
+def do_list(call: Call, which: Which) -> dict[str, Any]:
+    """All workspaces in a state."""
+    with call.cockpit.db.read() as conn:
+        views = [view_of(one) for one in list_workspaces(conn)]
+        for view in views:
+            members = list_members(conn, WorkspaceId(UUID(view["workspaceId"])))
+            view["adminEmail"] = next((one.email for one in members if one.role == "admin"), None)
+            view["hubSyncMemberEmails"] = [one.email for one in members]
+    wanted = which.activationStatus
+    return {"workspaces": [view for view in views if wanted in (None, view["activationStatus"])]}
+
+
+def do_catalog(_: Call, __: Which) -> dict[str, Any]:
+    """The presets."""
+    return {
+        "presets": [
+            {"industryPreset": one.key, "label": one.label, "profiles": list(one.profiles)} for one in INDUSTRY_PRESETS
+        ]
+    }
+
+
+def do_delete(call: Call, which: Which) -> dict[str, Any]:
+    """Delete a workspace with everything in it."""
+    if which.subdomain is None:
+        raise BadRequest("Give subdomain.")
+    with call.cockpit.db.write() as conn:
+        found = get_workspace(conn, which.subdomain)
+        users = [one.user_id for one in list_members(conn, found.workspace_id) if one.user_id]
+        delete_workspace(conn, found.workspace_id)
+        memberships.delete_no_memberships(conn, tuple(users), call.now)
+    return {"deleted": True, "workspaceId": str(found.workspace_id), "subdomain": found.subdomain}
