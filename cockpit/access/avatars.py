@@ -17,8 +17,8 @@ from threading import BoundedSemaphore
 from urllib.parse import urlsplit
 from uuid import UUID
 
-from cockpit.access.network import Reach
 from cockpit.access.safe_fetch import fetch
+from cockpit.network.reach import Reach
 from cockpit.storage import avatars
 from cockpit.storage.database import Connection
 

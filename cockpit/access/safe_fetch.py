@@ -14,8 +14,8 @@ from dataclasses import dataclass
 import httpcore
 import httpx
 
-from cockpit.access.network import CheckedNetwork, Deadline, Reach
 from cockpit.errors import BadAddress
+from cockpit.network.reach import CheckedNetwork, Deadline, Reach
 
 LARGEST = 5 * 1024 * 1024
 SECONDS = 5.0

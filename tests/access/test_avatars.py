@@ -16,9 +16,9 @@ import pytest
 from PIL import Image
 
 from cockpit.access.avatars import drawn_anew, fetch_avatar, keep
-from cockpit.access.network import Reach
 from cockpit.errors import BadAddress
 from cockpit.model.ids import WorkspaceId
+from cockpit.network.reach import Reach
 from cockpit.storage import avatars, members
 from cockpit.storage.database import Database
 from tests.access.pictures import bomb, chunk, other_files, photo, png, polyglots

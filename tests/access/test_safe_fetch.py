@@ -14,10 +14,10 @@ from http.server import BaseHTTPRequestHandler
 import pytest
 import trustme
 
-from cockpit.access.addresses import is_public
-from cockpit.access.network import Reach, look_up
 from cockpit.access.safe_fetch import Fetched, fetch
 from cockpit.errors import BadAddress
+from cockpit.network.addresses import is_public
+from cockpit.network.reach import Reach, look_up
 from tests.access.inside import DISGUISED, INSIDE, NOT_OF_THE_WEB, PUBLIC
 from tests.access.servers import Server, send, serving, watched_connections
 

@@ -18,7 +18,7 @@ from typing import Any
 
 import httpcore
 
-from cockpit.access.addresses import Address, is_public
+from cockpit.network.addresses import Address, is_public
 
 MOST_ADDRESSES = 16
 PORTS = (80, 443)
