@@ -5,8 +5,6 @@ fetch(url, reach=Reach(), largest=..., seconds=5, redirects=3) -> Fetched | None
 
 from __future__ import annotations
 
-import functools
-import ssl
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -16,6 +14,7 @@ import httpx
 
 from cockpit.errors import BadAddress
 from cockpit.network.reach import CheckedNetwork, Deadline, Reach
+from cockpit.network.transport import CheckedTransport
 
 LARGEST = 5 * 1024 * 1024
 SECONDS = 5.0
@@ -31,48 +30,6 @@ class Fetched:
 
     status: int
     body: bytes
-
-
-class SafeTransport(httpx.BaseTransport):
-    """What httpx sends through instead of its own transport: one connection per request, to a checked address."""
-
-    def __init__(self, reach: Reach, deadline: Deadline) -> None:
-        """Reach these places, until then."""
-        network = CheckedNetwork(reach, deadline)
-        trust = reach.trust or _authorities()
-        self._pool = httpcore.ConnectionPool(ssl_context=trust, network_backend=network, max_keepalive_connections=0)
-
-    def handle_request(self, request: httpx.Request) -> httpx.Response:
-        """Send one request; the name goes into Host and SNI, as the connection would not know it."""
-        sent = httpcore.Request(
-            method=request.method,
-            url=httpcore.URL(
-                scheme=request.url.raw_scheme,
-                host=request.url.raw_host,
-                port=request.url.port,
-                target=request.url.raw_path,
-            ),
-            headers=request.headers.raw,
-            content=request.stream,
-            extensions=request.extensions,
-        )
-        answer = self._pool.handle_request(sent)
-        return httpx.Response(answer.status, headers=answer.headers, stream=_Stream(answer))
-
-    def close(self) -> None:
-        """Close every connection."""
-        self._pool.close()
-
-
-class _Stream(httpx.SyncByteStream):
-    def __init__(self, answer: httpcore.Response) -> None:
-        self._answer = answer
-
-    def __iter__(self) -> Iterator[bytes]:
-        yield from self._answer.iter_stream()
-
-    def close(self) -> None:
-        self._answer.close()
 
 
 def fetch(
@@ -153,12 +110,7 @@ def _once(
 
 @contextmanager
 def _client(reach: Reach, deadline: Deadline) -> Iterator[httpx.Client]:
-    transport = SafeTransport(reach, deadline)
+    transport = CheckedTransport(CheckedNetwork(reach, deadline), reach.trust)
     agent = {"user-agent": "sales-cockpit"}
     with httpx.Client(transport=transport, trust_env=False, headers=agent, timeout=deadline.seconds) as client:
         yield client
-
-
-@functools.cache
-def _authorities() -> ssl.SSLContext:
-    return httpx.create_ssl_context()
