@@ -3,7 +3,7 @@
 insert_claims(conn, workspace_id, digests, *, now) -> frozenset[str]      the keys nobody had claimed before
 find_answered(conn, workspace_id, key) -> Answered | None
 replace_answer(conn, workspace_id, key, *, status, answer)                in the transaction that claimed it
-delete_old_answers(conn, workspace_id, *, before) -> int
+delete_old_answers(conn, workspace_id, *, before, limit) -> int            at most so many
 """
 
 from __future__ import annotations
@@ -58,8 +58,10 @@ def replace_answer(
     conn.execute(mine.values(status=status, answer=dict(answer)))
 
 
-def delete_old_answers(conn: Connection, workspace_id: WorkspaceId, *, before: datetime) -> int:
+def delete_old_answers(conn: Connection, workspace_id: WorkspaceId, *, before: datetime, limit: int) -> int:
     """Forget answers nobody will ask for again."""
     table = idempotent_request
-    old = delete(table).where(table.c.workspace_id == workspace_id, table.c.created_at < before)
+    chosen = select(table.c.idempotency_key).where(table.c.workspace_id == workspace_id, table.c.created_at < before)
+    some = chosen.limit(limit).scalar_subquery()
+    old = delete(table).where(table.c.workspace_id == workspace_id, table.c.idempotency_key.in_(some))
     return len(conn.execute(old.returning(table.c.idempotency_key)).all())

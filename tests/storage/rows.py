@@ -13,6 +13,7 @@ from cockpit.model.ids import WorkspaceId
 from cockpit.storage import (
     activity,
     api_keys,
+    callbacks,
     evidence,
     exports,
     idempotency,
@@ -210,6 +211,7 @@ def fill(conn: Connection, workspace_id: WorkspaceId, mark: str) -> None:
         now=NOW,
     )
     idempotency.insert_claims(conn, workspace_id, {"1": mark}, now=NOW)
+    callbacks.upsert_callback(conn, workspace_id, mark, due_at=NOW, now=NOW)
     login_tokens.insert_login_token(
         conn, workspace_id, "digest", member_id=member_id, host=mark, page=mark, now=NOW, expires_at=NOW
     )

@@ -29,6 +29,7 @@ from cockpit.storage import (
     activity,
     api_keys,
     avatars,
+    callbacks,
     companies_page,
     demo,
     evidence,
@@ -57,6 +58,7 @@ from cockpit.storage import (
     timeline,
     unmatched,
     workspace_changes,
+    workspace_states,
     workspaces,
 )
 from cockpit.storage.database import Database
@@ -131,6 +133,11 @@ def own_avatar(conn: Connection, workspace_id: WorkspaceId) -> bytes | None:
     return avatars.find_avatar(conn, workspace_id, "d")
 
 
+def waiting(workspace_id: WorkspaceId) -> callbacks.Waiting:
+    """The call that `fill` has asked for."""
+    return callbacks.Waiting(workspace_id, "own", 0, NOW, "north")
+
+
 CALLS: dict[Any, Call] = {
     api_keys.insert_api_key: lambda c, w: api_keys.insert_api_key(
         c, w, key_id=BEN, name="n", prefix="ck", digest="d", scopes=["s"], created_by=None, now=NOW
@@ -142,7 +149,14 @@ CALLS: dict[Any, Call] = {
     idempotency.insert_claims: lambda c, w: idempotency.insert_claims(c, w, {"new": "d"}, now=NOW),
     idempotency.find_answered: lambda c, w: idempotency.find_answered(c, w, "1"),
     idempotency.replace_answer: lambda c, w: idempotency.replace_answer(c, w, "1", status=200, answer={}),
-    idempotency.delete_old_answers: lambda c, w: idempotency.delete_old_answers(c, w, before=LATER),
+    callbacks.find_callback: lambda c, w: callbacks.find_callback(c, w, "own"),
+    callbacks.replace_callback_done: lambda c, w: callbacks.replace_callback_done(c, waiting(w), now=NOW, error=None),
+    callbacks.replace_callback_failed: lambda c, w: callbacks.replace_callback_failed(
+        c, waiting(w), due_at=LATER, error="own"
+    ),
+    callbacks.replace_callback_taken: lambda c, w: callbacks.replace_callback_taken(c, waiting(w), due_at=LATER),
+    callbacks.upsert_callback: lambda c, w: callbacks.upsert_callback(c, w, "own", due_at=LATER, now=NOW),
+    idempotency.delete_old_answers: lambda c, w: idempotency.delete_old_answers(c, w, before=LATER, limit=1_000),
     avatars.find_avatar: own_avatar,
     activity.list_member_days: lambda c, w: activity.list_member_days(c, w, since=DAY, until=DAY),
     activity.upsert_member_days: member_day,
@@ -302,6 +316,11 @@ CALLS: dict[Any, Call] = {
     workspace_changes.replace_workspace_settings: lambda c, w: workspace_changes.replace_workspace_settings(
         c, w, {"join_policy": "open"}
     ),
+    workspace_states.get_locked_workspace: workspace_states.get_locked_workspace,
+    workspace_states.replace_attempt: lambda c, w: workspace_states.replace_attempt(c, w, attempts=2, retry_at=LATER),
+    workspace_states.replace_ready: lambda c, w: workspace_states.replace_ready(c, w, "own"),
+    workspace_states.replace_setback: lambda c, w: workspace_states.replace_setback(c, w, error="own", retry_at=None),
+    workspace_states.replace_step: lambda c, w: workspace_states.replace_step(c, w, "own"),
     workspaces.delete_workspace: workspaces.delete_workspace,
     workspaces.get_workspace_by_id: workspaces.get_workspace_by_id,
     workspaces.replace_data_version: lambda c, w: workspaces.replace_data_version(c, w, received_at=NOW),
@@ -319,6 +338,9 @@ ABOVE_WORKSPACES = {
     memberships.replace_login_deleted,
     memberships.delete_no_memberships,
     memberships.insert_audit,
+    callbacks.list_due_callbacks,
+    workspace_states.insert_pending_workspace,
+    workspace_states.list_unfinished,
     workspaces.insert_workspace,
     workspaces.get_workspace,
     workspaces.find_workspace,
