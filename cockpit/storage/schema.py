@@ -16,6 +16,7 @@ from sqlalchemy import (
 )
 
 from cockpit.storage.access_tables import ACCESS_TABLES
+from cockpit.storage.automation_tables import AUTOMATION_TABLES
 from cockpit.storage.columns import (
     Json,
     identifier,
@@ -30,6 +31,7 @@ from cockpit.storage.columns import (
 
 __all__ = [
     "ACCESS_TABLES",
+    "AUTOMATION_TABLES",
     "accumulator",
     "company",
     "conversation",
@@ -348,6 +350,19 @@ rule = Table(
     Column("enabled", Boolean, nullable=False),
     Column("auto_execute", Boolean, nullable=False),
     instant("created_at", nullable=False),
+    instant("updated_at"),
+    Column("version", Integer),  # the active one of rule_version
+    Column("conditions", Json),
+    words("channel"),
+    words("instruction"),
+    Column("cooldown_s", Integer),
+    Column("daily_max", Integer),  # per lead
+    Column("active_hours", Json),
+    instant("enabled_at"),  # only signals after it count
+    instant("paused_at"),
+    words("paused_why"),
+    Column("rehearsed_rate", Double),  # people per day; the fuse is a multiple of it
+    Column("holdout_percent", Double),
     of_workspace(),
 )
 

@@ -20,6 +20,7 @@ from sqlalchemy import Connection, Select, delete, func, insert, select, update
 
 from cockpit.errors import Conflict, InvalidInput, NotFound
 from cockpit.model.ids import WorkspaceId, workspace_id_of
+from cockpit.storage.automation_tables import guard_log
 from cockpit.storage.schema import metadata, workspace
 
 
@@ -123,7 +124,8 @@ def replace_data_version(conn: Connection, workspace_id: WorkspaceId, *, receive
 
 def delete_workspace(conn: Connection, workspace_id: WorkspaceId) -> None:
     """Delete a workspace and every row that belongs to it."""
-    for table in reversed(metadata.sorted_tables):
+    # The guard log comes last: PostgreSQL lets go of it only when its workspace is gone.
+    for table in (*(one for one in reversed(metadata.sorted_tables) if one is not guard_log), guard_log):
         if "workspace_id" in table.c:
             conn.execute(delete(table).where(table.c.workspace_id == workspace_id))
 
