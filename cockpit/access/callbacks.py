@@ -70,7 +70,7 @@ def _send(db: Database, hub: Hub | None, waiting: Waiting, now: datetime) -> int
             log.warning("Hub call %s for workspace %s is given up: %s", taken.action, taken.workspace_id, error)
             stored.replace_callback_done(conn, taken, now=now, error=error)
         else:
-            due_at = now + FIRST_WAIT * 2 ** (taken.attempts - 1)
+            due_at = now + FIRST_WAIT * (1 << (taken.attempts - 1))
             stored.replace_callback_failed(conn, taken, due_at=due_at, error=error)
     return 1
 

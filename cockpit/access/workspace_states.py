@@ -137,7 +137,7 @@ def retry(db: Database, workspace_id: WorkspaceId, *, rules: Sequence[Rule], now
 
 def wait_after(attempts: int) -> timedelta:
     """How long after this many attempts the next one waits."""
-    return min(FIRST_WAIT * 2 ** (attempts - 1), LONGEST_WAIT)
+    return min(FIRST_WAIT * (1 << (attempts - 1)), LONGEST_WAIT)
 
 
 def _advance(db: Database, workspace_id: WorkspaceId, rules: Sequence[Rule], now: datetime) -> Workspace:
