@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from pathlib import Path
-from typing import Self
+from typing import Literal, Self
 from uuid import UUID
 
 from pydantic import Field, model_validator
@@ -61,6 +61,7 @@ class Settings(BaseSettings):
     )
     provisioning_secret: str = Field(
         default="",
+        validation_alias="PROVISIONING_SECRET",
         repr=False,
         description="the bearer secret of `/auth/provision/*`: everything but deleting; at least 32 characters",
     )
@@ -68,6 +69,42 @@ class Settings(BaseSettings):
         default="",
         repr=False,
         description="several of them, `name:scope+scope:secret` and commas between; scopes sso, provision, destroy",
+    )
+    join_policy: Literal["invite", "domain", "open"] = Field(
+        default="invite",
+        description="who may join a workspace that provisioning makes, until its admins say otherwise: `invite` those "
+        "who were added, `domain` also people with an address of its first admin's domain, `open` whom a host sends",
+    )
+    clerk_issuer: str = Field(
+        default="", description="sign-in by Clerk: the Frontend API address of the instance, which signs its tokens"
+    )
+    clerk_authorized_parties: str = Field(
+        default="", description="the origins of the apps whose Clerk users may come, separated by commas"
+    )
+    clerk_audience: str = Field(default="", description="what the claim `aud` must say; empty: there must be none")
+    clerk_jwt_key: str = Field(
+        default="", description="the public key of the instance as PEM; empty: its keys are fetched from the issuer"
+    )
+    clerk_secret_key: str = Field(
+        default="",
+        repr=False,
+        description="asks Clerk for the e-mail address of a user; not needed when tokens have the claim `email`",
+    )
+    clerk_api_url: str = Field(default="https://api.clerk.com/v1", description="where that is asked")
+    clerk_sign_in_url: str = Field(default="", description="the sign-in page of your app, to which ours leads")
+    oidc_issuer: str = Field(
+        default="", description="sign-in by an OpenID provider: its issuer, like `https://accounts.google.com`"
+    )
+    oidc_client_id: str = Field(default="", description="the client that the provider knows the cockpit as")
+    oidc_client_secret: str = Field(default="", repr=False, description="its secret; none for a public client")
+    oidc_name: str = Field(default="single sign-on", description="how the sign-in page calls the provider")
+    oidc_scopes: str = Field(default="openid email profile", description="what the provider is asked for")
+    oidc_algorithm: str = Field(
+        default="RS256", description="the one algorithm its tokens may be signed with: RS256, PS256, ES256 or ES384"
+    )
+    oidc_trust_email: bool = Field(
+        default=False,
+        description="`true`: the provider checks addresses, though it does not say `email_verified` (Entra ID)",
     )
     demo: bool = Field(default=True, description="seed a demo workspace when the database has no workspace")
     refresh_seconds: float = Field(default=5.0, description="how often the worker refreshes scores that are due")
