@@ -4,19 +4,30 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 import phonenumbers
 from email_validator import EmailNotValidError, validate_email
 
+from cockpit.access import callbacks
+from cockpit.access.unfinished import Unfinished
 from cockpit.errors import BadRequest, Forbidden
 from cockpit.model.ids import MemberId
 from cockpit.storage import memberships
 from cockpit.storage.database import Connection
-from cockpit.storage.members import list_members, upsert_member
+from cockpit.storage.members import upsert_member
 from cockpit.storage.workspaces import Workspace
 
 ROLES = ("member", "aventora_user", "read_only")
+# Everybody has an address there: having one in common says nothing about two people.
+PUBLIC_MAIL = frozenset(
+    {
+        *("gmail.com", "googlemail.com", "outlook.com", "hotmail.com", "live.com", "msn.com", "yahoo.com", "aol.com"),
+        *("icloud.com", "me.com", "gmx.de", "gmx.net", "web.de", "proton.me", "protonmail.com", "mail.com"),
+        *("yandex.com", "qq.com", "163.com"),
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,13 +73,16 @@ def join_member(
     memberships.replace_login_deleted(conn, login.user_id, None)
     chosen = role if role in ROLES else "aventora_user"
     member_id = upsert_member(conn, workspace.workspace_id, email=email, name=name or email, role=chosen, now=now)
+    callbacks.enqueue(conn, workspace.workspace_id, callbacks.SYNC_MEMBERS, now)
     return Joined(member_id, login.user_id, new_user=login.is_new, new_member=True)
 
 
 def check_active(workspace: Workspace) -> None:
     """Only a workspace that is ready lets anybody in."""
+    if workspace.status == "pending":
+        raise Unfinished(workspace.workspace_id)
     if workspace.status not in ("ready", None):
-        raise BadRequest("This workspace is not active.")
+        raise BadRequest("This workspace is not active: setting it up has failed.")
 
 
 def check_policy(workspace: Workspace, email: str) -> None:
@@ -77,12 +91,18 @@ def check_policy(workspace: Workspace, email: str) -> None:
     domains = workspace.settings.get("join_domains") or ()
     if policy == "open" or (policy == "domain" and email.rpartition("@")[2] in domains):
         return
-    raise Forbidden("This workspace takes only people who were added to it.")
+    raise Forbidden(
+        "This workspace takes only people who were added to it: add this one with /auth/provision/user, or change who "
+        "may join in its settings."
+    )
 
 
-def count_admins(conn: Connection, workspace: Workspace) -> int:
-    """How many members administer a workspace."""
-    return sum(one.role in ("admin", "owner") for one in list_members(conn, workspace.workspace_id))
+def starting_policy(policy: str, email: str) -> dict[str, Any]:
+    """What a new workspace says of joining: `domain` means the domain of whoever made it, unless everybody has that."""
+    domain = email.rpartition("@")[2]
+    if policy == "domain" and domain not in PUBLIC_MAIL:
+        return {"join_policy": "domain", "join_domains": [domain]}
+    return {"join_policy": "open" if policy == "open" else "invite"}
 
 
 def email_of(text: str) -> str:

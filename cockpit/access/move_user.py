@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from cockpit.access import sessions
+from cockpit.access import callbacks, sessions
 from cockpit.access.join import check_active
 from cockpit.errors import BadRequest, NotFound
 from cockpit.storage import memberships
@@ -47,6 +47,7 @@ def move_user(conn: Connection, *, email: str, name: str, source: Workspace, tar
     sessions.end_of_member(conn, source.workspace_id, here[email].member_id, now)
     upsert_member(conn, target.workspace_id, email=email, name=name or here[email].name, role="aventora_user", now=now)
     memberships.replace_login_deleted(conn, login.user_id, None)
+    callbacks.enqueue(conn, target.workspace_id, callbacks.SYNC_MEMBERS, now)
     replace_data_version(conn, target.workspace_id)
     return Moved(login.user_id, restored=login.deleted_at is not None)
 

@@ -29,7 +29,7 @@ def provision_routes(cockpit: Callable[[], Cockpit], settings: Settings) -> APIR
         router.add_api_route(path, endpoint, methods=[method], include_in_schema=False, response_model=None)
 
     serve("POST", "/resolve", "sso", ResolveIn, users.do_resolve)
-    serve("POST", "/login-token", "sso", LoginIn, lambda call, body: users.do_login(call, body, settings.base_domain))
+    serve("POST", "/login-token", "sso", LoginIn, users.do_login)
     serve("POST", "/person-ownership-context", "sso", OwnerIn, users.do_owner)
     serve("POST", "/user", "provision", UserIn, users.do_user)
     serve("POST", "/move-user", "provision", MoveIn, users.do_move)

@@ -37,7 +37,9 @@ class Call:
 
     cockpit: Cockpit
     secret: Secret
+    settings: Settings
     host: str
+    scheme: str | None  # https where the request came so; else what its host name says
     now: datetime
 
 
@@ -66,7 +68,8 @@ class Calls:
             if scope not in secret.scopes:
                 raise Refused(403, "ForbiddenException", f"This secret lacks the scope {scope}.")
             given = dict(request.query_params) if request.method in ("GET", "DELETE") else await _body(request)
-            call = Call(self._cockpit(), secret, host, datetime.now(UTC))
+            scheme = "https" if request.url.scheme == "https" else None
+            call = Call(self._cockpit(), secret, self._settings, host, scheme, datetime.now(UTC))
             result = await run_in_threadpool(work, call, _checked(kind, given))
             response, fault = answer(200, result), None
         except CockpitError as error:
@@ -90,7 +93,7 @@ class Calls:
             datetime.now(UTC),
             f"{request.method} {request.url.path}",
             secret.name if secret else "(wrong)",
-            _uuid(about.get("workspaceId")),
+            _uuid(about.get("workspaceId") or about.get("toWorkspaceId")),
             str(about.get("email") or about.get("adminEmail") or "")[:320] or None,
             status,
             fault and fault[:300],

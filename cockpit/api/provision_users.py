@@ -24,9 +24,9 @@ def do_resolve(call: Call, body: ResolveIn) -> dict[str, Any]:
     """Find or make workspace and user."""
     may_create = "provision" in call.secret.scopes
     name = _name(body.firstName, body.lastName)
-    wish = Wish(email_of(body.email), name, body.tenantSubdomain, body.tenantDisplayName, may_create)
-    with call.cockpit.db.write() as conn:
-        found = resolve(conn, wish, rules=RULES, now=call.now)
+    policy = call.settings.join_policy
+    wish = Wish(email_of(body.email), name, body.tenantSubdomain, body.tenantDisplayName, may_create, policy)
+    found = resolve(call.cockpit.db, wish, rules=RULES, now=call.now)
     return {
         "workspaceId": str(found.workspace.workspace_id),
         "userId": str(found.user_id),
@@ -35,13 +35,15 @@ def do_resolve(call: Call, body: ResolveIn) -> dict[str, Any]:
     }
 
 
-def do_login(call: Call, body: LoginIn, base_domain: str) -> dict[str, Any]:
+def do_login(call: Call, body: LoginIn) -> dict[str, Any]:
     """A token for one sign-in."""
     with call.cockpit.db.write() as conn:
         workspace = by_id(conn, body.workspaceId)
         joined = _join(conn, call, workspace, body)
-        host = workspace_host(call.host, workspace.subdomain, base_domain)
-        token = login_tokens.mint(conn, workspace, joined[0], host=host, page=body.page, now=call.now)
+        host = workspace_host(call.host, workspace.subdomain, call.settings.base_domain)
+        token = login_tokens.mint(
+            conn, workspace, joined[0], host=host, page=body.page, now=call.now, scheme=call.scheme
+        )
     answer = {
         "workspaceUrl": token.url,
         "url": token.url,

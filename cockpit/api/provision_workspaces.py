@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from cockpit.access.join import email_of, join_member
+from cockpit.access.join import email_of, starting_policy
 from cockpit.access.presets import INDUSTRY_PRESETS, check_preset
-from cockpit.access.resolve import create_workspace
+from cockpit.access.resolve import make_workspace
+from cockpit.access.workspace_states import NewWorkspace
 from cockpit.api.provision_bodies import Which, WorkspaceIn
 from cockpit.api.provision_call import Call
 from cockpit.api.provision_lookup import view_of
@@ -16,32 +17,16 @@ from cockpit.ingestion.start import RULES
 from cockpit.model.ids import WorkspaceId
 from cockpit.storage import memberships
 from cockpit.storage.members import list_members
-from cockpit.storage.workspaces import delete_workspace, find_workspace, get_workspace, list_workspaces
+from cockpit.storage.workspaces import delete_workspace, get_workspace, list_workspaces
 
 
 def do_workspace(call: Call, body: WorkspaceIn) -> dict[str, Any]:
     """Make a workspace, or find it and its administrator."""
     email, preset = email_of(body.adminEmail), check_preset(body.industryPreset, body.industryProfile)
-    with call.cockpit.db.write() as conn:
-        found = find_workspace(conn, body.subdomain)
-        if found is not None:
-            join_member(conn, found, email=email, name="", explicit=True, now=call.now)
-            return {**view_of(found), "wasCreated": False}
-        login = memberships.get_login(conn, email=email, name=email, now=call.now)
-        if memberships.list_memberships(conn, login.user_id):
-            raise BadRequest("This user belongs to another workspace: use move-user.")
-        memberships.replace_login_deleted(conn, login.user_id, None)
-        made = create_workspace(
-            conn,
-            subdomain=body.subdomain,
-            name=body.displayName or body.subdomain,
-            admin_email=email,
-            admin_name="",
-            rules=RULES,
-            now=call.now,
-            settings=preset,
-        )
-    return {**view_of(made), "wasCreated": True}
+    settings = {**starting_policy(call.settings.join_policy, email), **preset}
+    wanted = NewWorkspace(body.subdomain, body.displayName or body.subdomain, email, "", settings=settings)
+    made = make_workspace(call.cockpit.db, wanted, rules=RULES, now=call.now)
+    return {**view_of(made.workspace), "wasCreated": made.new_workspace}
 
 
 def do_lookup(call: Call, which: Which) -> dict[str, Any]:
