@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from types import MappingProxyType
 from typing import Any, Final
 
 import httpx
@@ -17,7 +16,6 @@ IDEMPOTENCY: Final = (NONE, KEY, LOOKUP)
 CHANNELS: Final = ("phone", "sms", "whatsapp", "email")
 HUB_TYPES: Final = ("informational", "conversational", "appointment_booking", "confirmational")
 PORTS: Final = {"http": 80, "https": 443}
-NOTHING: Final[Mapping[str, Any]] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +35,7 @@ class HubConnection:
     lookup_path: str | None = None
     idempotency_header: str = "Idempotency-Key"
     reference_field: str = "client_reference"  # in which the Hub is told our name of the outreach
-    extra_fields: Mapping[str, Any] = NOTHING  # what this Hub wants in every request
+    extra_fields: Mapping[str, Any] = field(default_factory=dict)  # what this Hub wants in every request
     whatsapp_fields: Mapping[str, Any] | None = None  # its field for WhatsApp is not published; None: channel off
     inside: bool = False  # the operator allowed this address although it is not public
     seconds: float = 20.0  # a whole call, from the name to the last byte
