@@ -12,6 +12,7 @@ from pydantic import Field, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from cockpit.errors import Misconfigured
+from cockpit.model.hub_callback import HubCallback
 from cockpit.model.wall import WallSettings
 
 
@@ -74,6 +75,22 @@ class Settings(BaseSettings):
         default="invite",
         description="who may join a workspace that provisioning makes, until its admins say otherwise: `invite` those "
         "who were added, `domain` also people with an address of its first admin's domain, `open` whom a host sends",
+    )
+    hub_auto_provision_enabled: bool = Field(
+        default=False,
+        validation_alias="AVENTORA_HUB_AUTO_PROVISION_ENABLED",
+        description="`true`: the Hub is told of every workspace and member that provisioning adds",
+    )
+    hub_provision_callback_url: str = Field(
+        default="",
+        validation_alias="AVENTORA_HUB_PROVISION_CALLBACK_URL",
+        description="where it is told, like `http://hub:8010/internal/crm-hub-provision`",
+    )
+    hub_provision_callback_secret: str = Field(
+        default="",
+        validation_alias="AVENTORA_HUB_PROVISION_CALLBACK_SECRET",
+        repr=False,
+        description="the bearer secret it is told with",
     )
     clerk_issuer: str = Field(
         default="", description="sign-in by Clerk: the Frontend API address of the instance, which signs its tokens"
@@ -143,6 +160,23 @@ class Settings(BaseSettings):
         """A list with a slip in it would leave a workspace without its wall."""
         _ = self.wall
         return self
+
+    @model_validator(mode="after")
+    def _hub_can_be_called(self) -> Self:
+        """Half a setting would be found out by whoever waits for the call."""
+        _ = self.hub_callback
+        return self
+
+    @property
+    def hub_callback(self) -> HubCallback | None:
+        """Whom to tell of workspaces and members, or None.
+
+        Raises:
+            Misconfigured: it is switched on, and the address or the secret is missing.
+        """
+        if not self.hub_auto_provision_enabled:
+            return None
+        return HubCallback(self.hub_provision_callback_url, self.hub_provision_callback_secret)
 
     @property
     def wall(self) -> WallSettings:

