@@ -142,6 +142,7 @@ hub_connection = Table(
     instant("open_until"),  # the breaker: no call before
     instant("created_at", nullable=False),
     instant("updated_at", nullable=False),
+    Column("options", Json),  # what else this Hub declares: paths, fields, words for its statuses, secrets
     of_workspace(),
 )
 

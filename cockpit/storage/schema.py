@@ -28,10 +28,12 @@ from cockpit.storage.columns import (
     words,
     workspace_column,
 )
+from cockpit.storage.hub_tables import HUB_TABLES
 
 __all__ = [
     "ACCESS_TABLES",
     "AUTOMATION_TABLES",
+    "HUB_TABLES",
     "accumulator",
     "company",
     "conversation",
