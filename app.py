@@ -12,7 +12,7 @@ from cockpit.api.first_start import seed_when_empty
 from cockpit.api.sessions import Sessions
 from cockpit.settings import Settings
 from cockpit.ui import connection, startup
-from cockpit.worker.refresh import RefreshWorker
+from cockpit.worker.workers import Workers
 
 sessions = Sessions(Settings(), cockpit=connection.cockpit)
 
@@ -23,7 +23,7 @@ async def life(_: st.App) -> AsyncIterator[None]:
     with connection.opened(sessions.settings) as cockpit:
         seed_when_empty(cockpit, datetime.now(UTC))
         startup.prepare()
-        app.state.worker = RefreshWorker(cockpit)
+        app.state.worker = Workers(cockpit)
         app.state.worker.start()
         sessions.announce()
         yield

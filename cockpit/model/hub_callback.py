@@ -23,12 +23,12 @@ class HubCallback:
         """Refuse what could never be called.
 
         Raises:
-            Misconfigured: the address is none, or the secret is missing.
+            Misconfigured: the address is none, or the secret is missing or cannot be sent.
         """
         if not self.place[0] or not self.place[1]:
             raise Misconfigured("AVENTORA_HUB_PROVISION_CALLBACK_URL must be an http or https address.")
-        if not self.secret:
-            raise Misconfigured("AVENTORA_HUB_PROVISION_CALLBACK_SECRET is missing: the Hub must know who calls.")
+        if not self.secret or not self.secret.isascii() or not self.secret.isprintable() or " " in self.secret:
+            raise Misconfigured("AVENTORA_HUB_PROVISION_CALLBACK_SECRET must be visible ASCII characters, as a header.")
 
     @property
     def place(self) -> tuple[str, int]:

@@ -25,7 +25,7 @@ from cockpit.storage.workspaces import get_workspace_by_id
 from tests.access.servers import Server, send, serving
 
 MINUTE = timedelta(minutes=1)
-SECRET = "of the Hub " * 3
+SECRET = "hub" * 12
 
 
 class Assistant:
@@ -199,8 +199,15 @@ def test_switched_off_it_calls_for_nothing_old(
 
 @pytest.mark.parametrize(
     ("url", "secret"),
-    [("", SECRET), ("hub:8010", SECRET), ("ftp://hub/", SECRET), ("http://hub:x/", SECRET), ("http://hub/", "")],
-)  # fmt: skip
+    [
+        ("", SECRET),
+        ("hub:8010", SECRET),
+        ("ftp://hub/", SECRET),
+        ("http://hub:x/", SECRET),
+        ("http://hub/", ""),
+        ("http://hub/", "a b"),
+    ],
+)
 def test_half_a_setting_is_refused(url: str, secret: str) -> None:
     given = {"hub_provision_callback_url": url, "hub_provision_callback_secret": secret}
     assert Settings(**given).hub_callback is None
