@@ -8,7 +8,9 @@ from datetime import UTC, datetime
 from fastapi import FastAPI, Request
 from starlette.responses import JSONResponse
 
+from cockpit.access.avatar_queue import AvatarQueue
 from cockpit.api import links, scripts
+from cockpit.api.avatars import avatar_routes
 from cockpit.api.exports import export_routes
 from cockpit.api.gate import Gate
 from cockpit.api.health import health_routes
@@ -43,7 +45,9 @@ def add_routes(
     app.include_router(host_config_routes(sessions))
     app.include_router(self_test_routes(sessions))
     app.include_router(export_routes(cockpit))
-    app.include_router(provision_routes(cockpit, sessions.settings))
+    app.state.avatars = AvatarQueue(cockpit)  # the worker empties it
+    app.include_router(avatar_routes(cockpit))
+    app.include_router(provision_routes(cockpit, sessions.settings, app.state.avatars))
     _add_machine_routes(app, sessions, cockpit)
     app.include_router(links.router)
     app.include_router(scripts.router)

@@ -25,7 +25,7 @@ from cockpit.model.principals import MODE_HEADER, PRINCIPAL_HEADER, TRUSTED_HEAD
 LARGEST_BODY = 25 * 1024 * 1024
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
-PRIVATE_READS = ("/exports/", "/media/")
+PRIVATE_READS = ("/exports/", "/media/", "/avatars/")
 KEPT_BY_BROWSER = ("/static/", "/favicon")
 RECHECK_SECONDS = 1.5  # with what `Kept` keeps, an ended session loses its open sockets within four seconds
 

@@ -9,6 +9,7 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
+from cockpit.access.avatar_queue import AvatarQueue
 from cockpit.api import provision_users as users
 from cockpit.api import provision_workspaces as workspaces
 from cockpit.api.provision_bodies import LoginIn, MoveIn, OwnerIn, ResolveIn, UserIn, Which, WorkspaceIn
@@ -17,10 +18,10 @@ from cockpit.bootstrap import Cockpit
 from cockpit.settings import Settings
 
 
-def provision_routes(cockpit: Callable[[], Cockpit], settings: Settings) -> APIRouter:
+def provision_routes(cockpit: Callable[[], Cockpit], settings: Settings, avatars: AvatarQueue) -> APIRouter:
     """The routes of provisioning."""
     router = APIRouter(prefix="/auth/provision")
-    calls = Calls(cockpit, settings)
+    calls = Calls(cockpit, settings, avatars)
 
     def serve(method: str, path: str, scope: str, kind: type[Any], work: Callable[[Call, Any], Any]) -> None:
         async def endpoint(request: Request) -> Response:

@@ -14,6 +14,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 
+from cockpit.access.avatar_queue import AvatarQueue
 from cockpit.access.limits import FAILURES, RateLimit
 from cockpit.access.provision import Secret, find_secret, read_secrets
 from cockpit.api.answers import Refused, answer, refusal
@@ -46,10 +47,11 @@ class Call:
 class Calls:
     """Answers calls: secret first, then the body, then the work; every call is written down."""
 
-    def __init__(self, cockpit: Callable[[], Cockpit], settings: Settings) -> None:
+    def __init__(self, cockpit: Callable[[], Cockpit], settings: Settings, avatars: AvatarQueue) -> None:
         """Read the secrets once."""
         self._cockpit = cockpit
         self._settings = settings
+        self._avatars = avatars
         self._secrets = read_secrets(settings.provisioning_secret, settings.provisioning_secrets)
         self._failures = RateLimit(FAILURES, time.time)
 
@@ -70,7 +72,12 @@ class Calls:
             given = dict(request.query_params) if request.method in ("GET", "DELETE") else await _body(request)
             scheme = "https" if request.url.scheme == "https" else None
             call = Call(self._cockpit(), secret, self._settings, host, scheme, datetime.now(UTC))
-            result = await run_in_threadpool(work, call, _checked(kind, given))
+            body = _checked(kind, given)
+            if avatar := given.get("avatar"):
+                self._avatars.check(avatar)
+            result = await run_in_threadpool(work, call, body)
+            if avatar:  # fetched later: nobody waits for a picture, nor goes without a sign-in for want of it
+                self._avatars.want(UUID(result["userId"]), avatar, call.now)
             response, fault = answer(200, result), None
         except CockpitError as error:
             response, fault = refusal(error), str(error)
