@@ -27,6 +27,7 @@ class Member:
     email: str
     role: str
     created_at: datetime
+    avatar_digest: str | None = None
 
 
 COLUMNS = tuple(member.c[name] for name in ("member_id", "user_id", "name", "email", "role", "created_at"))
@@ -34,7 +35,10 @@ COLUMNS = tuple(member.c[name] for name in ("member_id", "user_id", "name", "ema
 
 def list_members(conn: Connection, workspace_id: WorkspaceId) -> tuple[Member, ...]:
     """The members of a workspace by name, without those who have left."""
-    query = select(*COLUMNS).where(member.c.workspace_id == workspace_id, member.c.left_at.is_(None))
+    query = select(*COLUMNS, user_account.c.avatar_digest).outerjoin_from(
+        member, user_account, user_account.c.user_id == member.c.user_id
+    )
+    query = query.where(member.c.workspace_id == workspace_id, member.c.left_at.is_(None))
     rows = conn.execute(query.order_by(member.c.name, member.c.email))
     return tuple(Member(**row._mapping) for row in rows)
 
