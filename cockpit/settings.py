@@ -76,6 +76,17 @@ class Settings(BaseSettings):
         description="who may join a workspace that provisioning makes, until its admins say otherwise: `invite` those "
         "who were added, `domain` also people with an address of its first admin's domain, `open` whom a host sends",
     )
+    hub_base_url: str = Field(
+        default="",
+        validation_alias="AVENTORA_BASE_URL",
+        description="the Engagement Hub of workspaces that name no other, like `https://phone.example.com`",
+    )
+    hub_webhook_secret: str = Field(
+        default="",
+        validation_alias="AVENTORA_WEBHOOK_SECRET",
+        repr=False,
+        description="proves webhooks of the Hub in workspaces without a secret of their own; at least 16 characters",
+    )
     hub_auto_provision_enabled: bool = Field(
         default=False,
         validation_alias="AVENTORA_HUB_AUTO_PROVISION_ENABLED",
