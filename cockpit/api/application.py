@@ -10,7 +10,9 @@ from starlette.responses import JSONResponse
 
 from cockpit.access.avatar_queue import AvatarQueue
 from cockpit.api import links, scripts
+from cockpit.api.arrivals import Arrivals
 from cockpit.api.avatars import avatar_routes
+from cockpit.api.clerk import clerk_routes
 from cockpit.api.exports import export_routes
 from cockpit.api.gate import Gate
 from cockpit.api.health import health_routes
@@ -19,11 +21,13 @@ from cockpit.api.machine import Keys
 from cockpit.api.machine_people import people_routes
 from cockpit.api.machine_reads import read_routes
 from cockpit.api.machine_signals import signal_routes
+from cockpit.api.oidc import oidc_routes
 from cockpit.api.openapi import openapi_routes
 from cockpit.api.provision import provision_routes
 from cockpit.api.self_test import self_test_routes
 from cockpit.api.sessions import Sessions, check_settings
 from cockpit.api.sign_in import sign_in_routes
+from cockpit.api.sign_in_ways import ways_of
 from cockpit.api.verify import verify_routes
 from cockpit.bootstrap import Cockpit
 from cockpit.errors import CockpitError
@@ -40,7 +44,7 @@ def add_routes(
     """
     check_settings(sessions.settings)
     app.include_router(health_routes(cockpit, worker_runs=worker_runs))
-    app.include_router(sign_in_routes(sessions))
+    _add_sign_ins(app, sessions, cockpit)
     app.include_router(verify_routes(sessions, cockpit))
     app.include_router(host_config_routes(sessions))
     app.include_router(self_test_routes(sessions))
@@ -53,6 +57,16 @@ def add_routes(
     app.include_router(scripts.router)
     app.add_exception_handler(CockpitError, say)
     app.add_middleware(Gate, sessions=sessions)
+
+
+def _add_sign_ins(app: FastAPI, sessions: Sessions, cockpit: Callable[[], Cockpit]) -> None:
+    """The sign-in page, and a route for each other way that the settings offer."""
+    ways, arrivals = ways_of(sessions.settings), Arrivals(sessions, cockpit)
+    app.include_router(sign_in_routes(sessions, ways))
+    if ways.clerk is not None:
+        app.include_router(clerk_routes(arrivals, ways.clerk))
+    if ways.provider is not None:
+        app.include_router(oidc_routes(arrivals, ways.provider))
 
 
 def _add_machine_routes(app: FastAPI, sessions: Sessions, cockpit: Callable[[], Cockpit]) -> None:

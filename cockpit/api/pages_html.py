@@ -10,9 +10,12 @@ FRAME = """<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{ti
 min-height:100vh;background:light-dark(#f6f7f9,#0f141b);color:light-dark(#17202b,#e8edf4)}}
 main{{width:min({width},calc(100vw - 3rem));padding:2rem;border-radius:.75rem;background:light-dark(#fff,#171e28);
 border:1px solid light-dark(#d5dbe3,#2c3746)}}h1{{font-size:1.5rem;margin:0 0 .5rem}}label{{font-weight:600}}
-input,button{{font:inherit;width:100%;box-sizing:border-box;min-height:44px;border-radius:.5rem;padding:.5rem .75rem}}
+a.button{{display:block;text-align:center;text-decoration:none}}.or{{margin-top:2rem;opacity:.8}}
+input,button,a.button{{font:inherit;width:100%;box-sizing:border-box;min-height:44px;border-radius:.5rem;
+padding:.5rem .75rem}}
 input{{border:1px solid #7b8794;margin:.25rem 0 1rem;background:transparent;color:inherit}}
-button{{border:0;background:#1f5fbf;color:#fff;font-weight:600;cursor:pointer}}[role=alert]{{color:light-dark(#a3211b,#ff9d96)}}
+button,a.button{{border:0;background:#1f5fbf;color:#fff;font-weight:600;cursor:pointer}}
+[role=alert]{{color:light-dark(#a3211b,#ff9d96)}}
 table{{border-collapse:collapse;width:100%}}th,td{{text-align:left;vertical-align:top;padding:.4rem .6rem .4rem 0;
 border-top:1px solid light-dark(#d5dbe3,#2c3746)}}code{{overflow-wrap:anywhere}}
 .wrong{{color:light-dark(#a3211b,#ff9d96);font-weight:600}}.right{{color:light-dark(#14653a,#7fdcaa);font-weight:600}}

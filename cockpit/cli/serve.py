@@ -16,6 +16,7 @@ import typer
 
 from cockpit.api.first_start import seed_when_empty
 from cockpit.api.sessions import LINK_SECONDS, check_settings, own_address, sign_in_code
+from cockpit.api.sign_in_ways import ways_of
 from cockpit.bootstrap import open_cockpit
 from cockpit.cli.output import read_settings
 from cockpit.errors import Misconfigured
@@ -38,6 +39,7 @@ def serve(
     """Start the cockpit: create and migrate the database, seed a demo when it is empty, serve until stopped."""
     settings = _with(read_settings(), host, port)
     check_settings(settings)
+    ways_of(settings)
     check_port(settings.host, settings.port)
     _prepare(settings)
     typer.echo(f"Sales Cockpit: {own_address(settings)}/cockpit  (stop with Ctrl+C)")

@@ -20,9 +20,13 @@ from joserfc.jws import JWSRegistry
 KID = "key-1"
 
 
-@cache
 def rsa_key(name: str = KID, size: int = 2048) -> RSAKey:
     """A key that is made once per name."""
+    return _rsa_key(name, size)
+
+
+@cache
+def _rsa_key(name: str, size: int) -> RSAKey:
     with catch_warnings():
         simplefilter("ignore", SecurityWarning)
         return RSAKey.import_key(rsa.generate_private_key(65537, size))

@@ -8,7 +8,7 @@ from collections.abc import Callable
 import pytest
 
 from cockpit.api.sessions import COOKIE, LINK_SECONDS, SESSION_SECONDS, Sessions, check_settings, sign_in_code
-from cockpit.api.sign_in import own_path
+from cockpit.api.sign_in_ways import own_path
 from cockpit.errors import Misconfigured
 from tests.api.mirror import HOST, KEY, TestClient, settings
 
