@@ -9,6 +9,7 @@
     list_facts(conn, workspace_id, ids) -> frame            what scoring.score wants as `facts`
     list_person_ids_after(conn, workspace_id, after, limit) -> pl.Series
     list_locked(conn, workspace_id, ids) -> pl.Series       first thing of a restate: one writer per person
+    list_visible(conn, workspace_id, ids, *, scope) -> frozenset[UUID]    those of these people who exist for somebody
     count_people(conn, workspace_id, *, scope=None) -> int
 Finding many by external id, e-mail or phone: cockpit.storage.matching.list_matches.
 """
@@ -147,6 +148,16 @@ def list_locked(conn: Connection, workspace_id: WorkspaceId, ids: Iterable[UUID 
         )
         held = conn.execute(engine_of(conn).locked(query.order_by(person.c.person_id))).scalars().all()
     return pl.Series("person_id", [str(identity) for identity in held], dtype=pl.String)
+
+
+def list_visible(
+    conn: Connection, workspace_id: WorkspaceId, ids: Iterable[UUID | str], *, scope: Scope | None
+) -> frozenset[UUID]:
+    """Those of these people who are there, on this side of the wall."""
+    with chosen(conn, ids) as wanted:
+        query = select(person.c.person_id).join(wanted, wanted.c.person_id == person.c.person_id)
+        mine = query.where(person.c.workspace_id == workspace_id, *visible_to(scope, person))
+        return frozenset(conn.execute(mine).scalars())
 
 
 def count_people(conn: Connection, workspace_id: WorkspaceId, *, scope: Scope | None = None) -> int:

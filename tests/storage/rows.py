@@ -7,15 +7,20 @@ from typing import Any
 from uuid import UUID
 
 import polars as pl
-from sqlalchemy import Connection
+from sqlalchemy import Connection, insert
 
-from cockpit.model.ids import WorkspaceId
+from cockpit.model.ids import PersonId, WorkspaceId
 from cockpit.storage import (
+    action_mappings,
     activity,
     api_keys,
+    attempts,
     callbacks,
     evidence,
     exports,
+    guard_chain,
+    guard_facts,
+    guard_windows,
     idempotency,
     imports,
     login_tokens,
@@ -30,6 +35,7 @@ from cockpit.storage import (
     suggestions,
     unmatched,
 )
+from cockpit.storage.automation_tables import hub_connection, workflow
 from cockpit.storage.frames import bulk_insert, in_workspace
 from cockpit.storage.schema import opportunity
 from scoring.evidence import Evidence
@@ -37,7 +43,9 @@ from scoring.evidence import Evidence
 NOW = datetime(2026, 3, 2, 9, 0, 0, 123456, tzinfo=UTC)
 ANA, BEN = UUID(int=1), UUID(int=2)
 COMPANY, ACTION, SNOOZED, EXPORT, DEAL = (UUID(int=number) for number in range(11, 16))
+ATTEMPT, LOST_ATTEMPT = UUID(int=21), UUID(int=22)
 INSTANT = pl.Datetime("us", "UTC")
+TIMES = {"created_at": NOW, "updated_at": NOW}
 
 
 def frame_of(*rows: dict[str, Any]) -> pl.DataFrame:
@@ -160,6 +168,57 @@ def evidence_of(mark: str) -> Evidence:
     return Evidence(frame_of(state), frame_of(amount))
 
 
+def attempt_of(mark: str, identity: UUID, **more: Any) -> attempts.Attempt:
+    """An outreach to Ana that is due; action and reason carry the mark."""
+    row = {
+        "attempt_id": identity,
+        "person_id": PersonId(ANA),
+        "origin": "rule",
+        "rule_key": "call_back",
+        "action_type": mark,
+        "channel": mark,
+        "hub_type": mark,
+        "instruction": mark,
+        "guard_window": "call_back",
+        "state": "RESERVED",
+        "reason": mark,
+        "execute_after": NOW,
+        "lease_owner": "own",
+        "idempotency_key": mark,
+        "client_reference": "reference",
+        "engagement_id": "engagement",
+        "created_at": NOW,
+        "updated_at": NOW,
+    }
+    return attempts.Attempt(**{**row, **more})
+
+
+def fill_automation(conn: Connection, workspace_id: WorkspaceId, mark: str) -> None:
+    """Rows of the tables of automation."""
+    attempts.insert_attempt(conn, workspace_id, attempt_of(mark, ATTEMPT))
+    lost = attempt_of(mark, LOST_ATTEMPT, state="SENDING", lease_until=NOW, client_reference="2", engagement_id="2")
+    attempts.insert_attempt(conn, workspace_id, lost)
+    guard_windows.upsert_window(conn, workspace_id, guard_windows.Window(ANA, "call_back", ATTEMPT, NOW, NOW))
+    guard_chain.get_head(conn, workspace_id)
+    guard_chain.insert_entries(conn, workspace_id, [guard_chain.Entry(1, mark, mark, mark)])
+    guard_facts.insert_consent(conn, workspace_id, ANA, ANA, guard_facts.ConsentRow("sms", mark, NOW))
+    guard_facts.upsert_stop(conn, workspace_id, guard_facts.Stop("workspace", mark, None, NOW))
+    key = {"workspace_id": workspace_id}
+    conn.execute(insert(workflow).values(**key, workflow_key="welcome", title=mark, status=mark, **TIMES))
+    conn.execute(
+        insert(hub_connection).values(
+            **key,
+            base_url=mark,
+            key_sealed=mark,
+            domain_name=mark,
+            idempotency="none",
+            webhook_mode="static",
+            failures=1,
+            **TIMES,
+        )
+    )
+
+
 def fill(conn: Connection, workspace_id: WorkspaceId, mark: str) -> None:
     """Put rows into every table of a workspace."""
     member_id = members.upsert_member(conn, workspace_id, email="owner@example.com", name=mark, role=mark, now=NOW)
@@ -199,6 +258,8 @@ def fill(conn: Connection, workspace_id: WorkspaceId, mark: str) -> None:
     imports.upsert_import_run(conn, workspace_id, imports.ImportRun("digest", mark, "signals", 1, 1, 0, 0, 0, NOW))
     exports.insert_export(conn, workspace_id, exports.Export(EXPORT, member_id, mark, "csv", 1, mark, NOW))
     pending.upsert_pending(conn, workspace_id, [ANA])
+    mapping = action_mappings.ActionMapping("CALL_LEAD", mark, mark, mark, {"en": mark})
+    action_mappings.upsert_action_mappings(conn, workspace_id, [mapping], now=NOW)
     api_keys.insert_api_key(
         conn,
         workspace_id,
@@ -218,3 +279,4 @@ def fill(conn: Connection, workspace_id: WorkspaceId, mark: str) -> None:
     sessions.insert_session(
         conn, workspace_id, "digest", member_id=member_id, mode="full", origin=mark, now=NOW, expires_at=NOW
     )
+    fill_automation(conn, workspace_id, mark)

@@ -26,22 +26,31 @@ from cockpit.model.ids import PersonId, WorkspaceId, member_id_of
 from cockpit.model.places import Place
 from cockpit.model.viewer import Scope
 from cockpit.storage import (
+    action_mappings,
     activity,
     api_keys,
+    attempts,
     avatars,
+    breakers,
     callbacks,
+    clock,
     companies_page,
     demo,
     evidence,
     exports,
+    guard_chain,
+    guard_facts,
+    guard_windows,
     idempotency,
     imports,
+    ledger,
     login_tokens,
     matching,
     members,
     memberships,
     models,
     opportunities_page,
+    outbox,
     panel_index,
     panel_pages,
     panel_people,
@@ -68,10 +77,12 @@ from tests.storage.predicates import tables_without_workspace
 from tests.storage.rows import (
     ACTION,
     ANA,
+    ATTEMPT,
     BEN,
     COMPANY,
     DEAL,
     NOW,
+    attempt_of,
     card_row,
     evidence_of,
     fill,
@@ -139,6 +150,14 @@ def waiting(workspace_id: WorkspaceId) -> callbacks.Waiting:
 
 
 CALLS: dict[Any, Call] = {
+    action_mappings.list_action_mappings: action_mappings.list_action_mappings,
+    action_mappings.find_action_mapping: lambda c, w: action_mappings.find_action_mapping(c, w, "CALL_LEAD"),
+    action_mappings.upsert_action_mappings: lambda c, w: action_mappings.upsert_action_mappings(
+        c, w, [action_mappings.ActionMapping("CALL_LEAD", "changed", "phone")], now=LATER
+    ),
+    action_mappings.delete_action_mappings: lambda c, w: action_mappings.delete_action_mappings(
+        c, w, ["CALL_LEAD"], source="sync"
+    ),
     api_keys.insert_api_key: lambda c, w: api_keys.insert_api_key(
         c, w, key_id=BEN, name="n", prefix="ck", digest="d", scopes=["s"], created_by=None, now=NOW
     ),
@@ -157,6 +176,59 @@ CALLS: dict[Any, Call] = {
     callbacks.replace_callback_taken: lambda c, w: callbacks.replace_callback_taken(c, waiting(w), due_at=LATER),
     callbacks.upsert_callback: lambda c, w: callbacks.upsert_callback(c, w, "own", due_at=LATER, now=NOW),
     idempotency.delete_old_answers: lambda c, w: idempotency.delete_old_answers(c, w, before=LATER, limit=1_000),
+    attempts.insert_attempt: lambda c, w: attempts.insert_attempt(c, w, attempt_of("own", UUID(int=99))),
+    attempts.get_attempt: lambda c, w: attempts.get_attempt(c, w, ATTEMPT),
+    attempts.find_attempt: lambda c, w: attempts.find_attempt(c, w, ATTEMPT),
+    attempts.find_attempt_of: lambda c, w: attempts.find_attempt_of(
+        c, w, client_reference="reference", engagement_id="engagement"
+    ),
+    attempts.list_attempts: lambda c, w: attempts.list_attempts(c, w, attempts.About(person_id=ANA)),
+    attempts.count_attempts: lambda c, w: ["own", attempts.count_attempts(c, w, since=NOW)],
+    attempts.count_waiting: lambda c, w: [str(attempts.count_waiting(c, w, attempts.About()))],
+    attempts.replace_waiting: lambda c, w: attempts.replace_waiting(c, w, attempts.About(), {"reason": "own"}),
+    attempts.replace_tries: lambda c, w: attempts.replace_tries(c, w, attempts.About(), why="own", now=LATER),
+    attempts.replace_attempt: lambda c, w: attempts.replace_attempt(
+        c, w, ATTEMPT, attempts.Expect(("RESERVED",), "own", 0), {"state": "CANCELLED"}
+    ),
+    attempts.replace_refused: lambda c, w: attempts.replace_refused(c, w, [ANA], now=LATER),
+    breakers.find_breaker: breakers.find_breaker,
+    breakers.replace_breaker: lambda c, w: breakers.replace_breaker(c, w, breakers.Breaker(3, LATER)),
+    guard_chain.get_head: guard_chain.get_head,
+    guard_chain.find_head: guard_chain.find_head,
+    guard_chain.insert_entries: lambda c, w: guard_chain.insert_entries(
+        c, w, [guard_chain.Entry(2, "own", "own", "own")]
+    ),
+    guard_chain.list_entries: guard_chain.list_entries,
+    guard_facts.get_person_locked: lambda c, w: guard_facts.get_person_locked(c, w, ANA),
+    guard_facts.find_conversation: lambda c, w: ["own", guard_facts.find_conversation(c, w, ANA)],
+    guard_facts.list_last_times: lambda c, w: guard_facts.list_last_times(c, w, ANA, ["own_CALL", "CANARY_CALL"]),
+    guard_facts.list_consents: lambda c, w: guard_facts.list_consents(c, w, ANA),
+    guard_facts.insert_consent: lambda c, w: guard_facts.insert_consent(
+        c, w, BEN, ANA, guard_facts.ConsentRow("sms", "own", NOW)
+    ),
+    guard_facts.list_stops: guard_facts.list_stops,
+    guard_facts.upsert_stop: lambda c, w: guard_facts.upsert_stop(c, w, guard_facts.Stop("person:x", "own", None, NOW)),
+    guard_facts.delete_stop: lambda c, w: guard_facts.delete_stop(c, w, "workspace"),
+    guard_facts.find_rule: lambda c, w: ["own", guard_facts.find_rule(c, w, "call_back")],
+    guard_facts.find_workflow: lambda c, w: guard_facts.find_workflow(c, w, "welcome"),
+    guard_facts.replace_rule_pause: lambda c, w: guard_facts.replace_rule_pause(
+        c, w, "call_back", paused_at=NOW, why="own"
+    ),
+    guard_windows.upsert_window: lambda c, w: guard_windows.upsert_window(
+        c, w, guard_windows.Window(ANA, "call_back", ATTEMPT, LATER, LATER)
+    ),
+    guard_windows.replace_window_until: lambda c, w: guard_windows.replace_window_until(c, w, ATTEMPT, LATER),
+    guard_windows.delete_windows: lambda c, w: guard_windows.delete_windows(c, w, [ATTEMPT]),
+    guard_windows.find_window: lambda c, w: guard_windows.find_window(c, w, ANA, "call_back"),
+    ledger.list_sends: lambda c, w: ledger.list_sends(c, w, ANA, ledger.Counted(NOW, NOW - timedelta(days=1))),
+    ledger.find_tallies: lambda c, w: ledger.find_tallies(
+        c, w, ledger.Counted(NOW, NOW - timedelta(days=1), BEN, LATER), rule_key="call_back", member_id=None
+    ),
+    outbox.replace_leases: lambda c, w: outbox.replace_leases(c, w, outbox.Lease("own", LATER), now=LATER, limit=5),
+    outbox.replace_lease_given_back: lambda c, w: outbox.replace_lease_given_back(c, w, "own"),
+    outbox.list_expired: lambda c, w: outbox.list_expired(c, w, LATER),
+    outbox.count_due: lambda c, w: outbox.count_due(c, w, LATER),
+    people.list_visible: lambda c, w: people.list_visible(c, w, [ANA, BEN], scope=None),
     avatars.find_avatar: own_avatar,
     activity.list_member_days: lambda c, w: activity.list_member_days(c, w, since=DAY, until=DAY),
     activity.upsert_member_days: member_day,
@@ -328,6 +400,8 @@ CALLS: dict[Any, Call] = {
 # These answer for all workspaces: that is what they are for.
 ABOVE_WORKSPACES = {
     avatars.find_any_avatar,
+    clock.get_database_time,
+    outbox.list_due_workspaces,
     avatars.replace_avatar,  # a login is not a workspace's
     scratch.append_bare,
     scratch.create_bare_signals,
@@ -440,6 +514,7 @@ def test_what_is_not_there_is_said(db: Database, workspace: WorkspaceId) -> None
 def rolled_back(db: Database) -> Iterator[Connection]:
     """A transaction that leaves no trace."""
     with db.pool.connect() as conn, conn.begin() as transaction:
+        engine_named(db.engine_name).confine(conn, None)  # it is the statements that are tried
         yield conn
         transaction.rollback()
 

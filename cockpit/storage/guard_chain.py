@@ -1,0 +1,82 @@
+"""The guard log as it is stored: entries in one chain per workspace, and the head of the chain.
+
+get_head(conn, workspace_id) -> Head                  locked: whoever holds it writes the next entry
+insert_entries(conn, workspace_id, entries)           and moves the head to the last of them
+find_head(conn, workspace_id) -> Head | None          without a lock
+list_entries(conn, workspace_id, *, after=0, limit=1_000) -> tuple[Entry, ...]
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+
+from sqlalchemy import Connection, Select, insert, select, update
+from sqlalchemy.dialects.postgresql import insert as upsert
+
+from cockpit.model.ids import WorkspaceId
+from cockpit.storage.automation_tables import guard_head, guard_log
+from cockpit.storage.engines import engine_of
+
+GENESIS = "0" * 64  # what the first entry follows
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """The newest entry of a chain."""
+
+    seq: int
+    hash: str
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One entry; the hash is that of the previous hash and the very text of the body."""
+
+    seq: int
+    previous_hash: str
+    hash: str
+    body: str
+
+
+def get_head(conn: Connection, workspace_id: WorkspaceId) -> Head:
+    """The head of a workspace's chain, until the end of the transaction nobody else's.
+
+    It is the first lock of every transaction that reserves or claims: what they count cannot change under them.
+    """
+    query = engine_of(conn).locked(_head(workspace_id))
+    row = conn.execute(query).one_or_none()
+    if row is None:
+        new = upsert(guard_head).values(workspace_id=workspace_id, seq=0, hash=GENESIS)
+        conn.execute(new.on_conflict_do_nothing(index_elements=["workspace_id"]))
+        row = conn.execute(query).one()
+    return Head(row.seq, row.hash)
+
+
+def insert_entries(conn: Connection, workspace_id: WorkspaceId, entries: Sequence[Entry]) -> None:
+    """Add entries that follow the head, which is locked."""
+    if not entries:
+        return
+    conn.execute(insert(guard_log).values([{"workspace_id": workspace_id, **asdict(one)} for one in entries]))
+    last = entries[-1]
+    mine = update(guard_head).where(guard_head.c.workspace_id == workspace_id)
+    conn.execute(mine.values(seq=last.seq, hash=last.hash))
+
+
+def find_head(conn: Connection, workspace_id: WorkspaceId) -> Head | None:
+    """The head of a workspace's chain; None: nothing was ever attempted."""
+    row = conn.execute(_head(workspace_id)).one_or_none()
+    return None if row is None else Head(row.seq, row.hash)
+
+
+def list_entries(
+    conn: Connection, workspace_id: WorkspaceId, *, after: int = 0, limit: int = 1_000
+) -> tuple[Entry, ...]:
+    """The next entries, in their order."""
+    query = select(guard_log.c.seq, guard_log.c.previous_hash, guard_log.c.hash, guard_log.c.body)
+    mine = query.where(guard_log.c.workspace_id == workspace_id, guard_log.c.seq > after)
+    return tuple(Entry(*row) for row in conn.execute(mine.order_by(guard_log.c.seq).limit(limit)))
+
+
+def _head(workspace_id: WorkspaceId) -> Select[tuple[int, str]]:
+    return select(guard_head.c.seq, guard_head.c.hash).where(guard_head.c.workspace_id == workspace_id)

@@ -1,0 +1,205 @@
+"""What guards look at, read under the locks of the transaction that reserves or claims.
+
+get_person_locked(conn, workspace_id, person_id) -> PersonRow        raises NotFound; nobody changes them meanwhile
+find_conversation(conn, workspace_id, person_id) -> ConversationRow
+list_last_times(conn, workspace_id, person_id, types) -> Mapping[str, datetime]     the newest signal of each type
+list_consents(conn, workspace_id, person_id) -> tuple[ConsentRow, ...]
+insert_consent(conn, workspace_id, consent_id, person_id, consent)
+list_stops(conn, workspace_id, about) -> Mapping[str, Stop]
+upsert_stop(conn, workspace_id, stop)
+delete_stop(conn, workspace_id, about) -> bool
+find_rule(conn, workspace_id, rule_key) -> RuleRow | None
+find_workflow(conn, workspace_id, workflow_key) -> WorkflowRow | None
+replace_rule_pause(conn, workspace_id, rule_key, *, paused_at, why) -> bool
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Connection, delete, func, insert, select, update
+from sqlalchemy.dialects.postgresql import insert as upsert
+
+from cockpit.errors import NotFound
+from cockpit.model.ids import MemberId, PersonId, WorkspaceId
+from cockpit.storage.automation_tables import automation_stop, consent, workflow, workflow_version
+from cockpit.storage.engines import engine_of
+from cockpit.storage.schema import accumulator, conversation, person, rule
+
+
+@dataclass(frozen=True, slots=True)
+class PersonRow:
+    """Who an outreach would reach."""
+
+    person_id: PersonId
+    name: str
+    email: str | None
+    phone: str | None
+    owner_id: MemberId | None
+    do_not_contact: bool
+    time_zone: str | None
+    country: str | None
+    attributes: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class ConversationRow:
+    """What their signals say of the conversation."""
+
+    last_inbound_at: datetime | None = None
+    opted_out_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ConsentRow:
+    """That somebody agreed."""
+
+    channel: str
+    basis: str
+    granted_at: datetime
+    expires_at: datetime | None = None
+    withdrawn_at: datetime | None = None
+    proof: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """Nothing new leaves for this: `workspace`, `person:` or `rule:` with a name."""
+
+    about: str
+    why: str
+    stopped_by: UUID | None
+    stopped_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class RuleRow:
+    """A rule, as guards see it."""
+
+    rule_key: str
+    status: str
+    enabled: bool
+    auto_execute: bool
+    cooldown_s: int | None
+    daily_max: int | None
+    active_hours: Mapping[str, Any] | None
+    enabled_at: datetime | None
+    paused_at: datetime | None
+    paused_why: str | None
+    rehearsed_rate: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class WorkflowRow:
+    """A workflow, as guards see it."""
+
+    workflow_key: str
+    status: str
+    active_since: datetime | None
+
+
+def get_person_locked(conn: Connection, workspace_id: WorkspaceId, person_id: UUID) -> PersonRow:
+    """The person, as they are until this transaction ends.
+
+    Raises:
+        NotFound: There is none with this id.
+    """
+    columns = [person.c[name] for name in PersonRow.__dataclass_fields__]
+    query = select(*columns).where(person.c.workspace_id == workspace_id, person.c.person_id == person_id)
+    row = conn.execute(engine_of(conn).locked(query)).one_or_none()
+    if row is None:
+        raise NotFound("There is no such person in this workspace.")
+    return PersonRow(*row)
+
+
+def find_conversation(conn: Connection, workspace_id: WorkspaceId, person_id: UUID) -> ConversationRow:
+    """Where the conversation stands; nothing is known of somebody without signals."""
+    columns = [conversation.c[name] for name in ConversationRow.__dataclass_fields__]
+    mine = (conversation.c.workspace_id == workspace_id, conversation.c.person_id == person_id)
+    row = conn.execute(select(*columns).where(*mine)).one_or_none()
+    return ConversationRow() if row is None else ConversationRow(*row)
+
+
+def list_last_times(
+    conn: Connection, workspace_id: WorkspaceId, person_id: UUID, types: Collection[str]
+) -> Mapping[str, datetime]:
+    """When the newest signal of each of these types was."""
+    mine = (accumulator.c.workspace_id == workspace_id, accumulator.c.person_id == person_id)
+    query = select(accumulator.c.type, accumulator.c.last_at).where(*mine, accumulator.c.type.in_(types))
+    return {row.type: row.last_at for row in conn.execute(query)}
+
+
+def list_consents(conn: Connection, workspace_id: WorkspaceId, person_id: UUID) -> tuple[ConsentRow, ...]:
+    """What somebody agreed to, oldest first."""
+    columns = [consent.c[name] for name in ConsentRow.__dataclass_fields__]
+    query = select(*columns).where(consent.c.workspace_id == workspace_id, consent.c.person_id == person_id)
+    return tuple(ConsentRow(*row) for row in conn.execute(query.order_by(consent.c.granted_at, consent.c.consent_id)))
+
+
+def insert_consent(
+    conn: Connection, workspace_id: WorkspaceId, consent_id: UUID, person_id: UUID, given: ConsentRow
+) -> None:
+    """Note that somebody agreed."""
+    keys = {"workspace_id": workspace_id, "consent_id": consent_id, "person_id": person_id}
+    conn.execute(insert(consent).values(**keys, **asdict(given)))
+
+
+def list_stops(conn: Connection, workspace_id: WorkspaceId, about: Collection[str] | None = None) -> Mapping[str, Stop]:
+    """What is stopped; of all there is, or of these."""
+    columns = [automation_stop.c[name] for name in Stop.__dataclass_fields__]
+    query = select(*columns).where(automation_stop.c.workspace_id == workspace_id)
+    if about is not None:
+        query = query.where(automation_stop.c.about.in_(about))
+    return {row.about: Stop(*row) for row in conn.execute(query.order_by(automation_stop.c.about))}
+
+
+def upsert_stop(conn: Connection, workspace_id: WorkspaceId, stop: Stop) -> None:
+    """Stop something; what is stopped already stays as it was."""
+    new = upsert(automation_stop).values(workspace_id=workspace_id, **asdict(stop))
+    conn.execute(new.on_conflict_do_nothing(index_elements=["workspace_id", "about"]))
+
+
+def delete_stop(conn: Connection, workspace_id: WorkspaceId, about: str) -> bool:
+    """Let something go on; answers whether it was stopped."""
+    mine = (automation_stop.c.workspace_id == workspace_id, automation_stop.c.about == about)
+    return bool(conn.execute(delete(automation_stop).where(*mine)).rowcount)
+
+
+def find_rule(conn: Connection, workspace_id: WorkspaceId, rule_key: str) -> RuleRow | None:
+    """A rule, or None."""
+    columns = [rule.c[name] for name in RuleRow.__dataclass_fields__]
+    query = select(*columns).where(rule.c.workspace_id == workspace_id, rule.c.rule_key == rule_key)
+    row = conn.execute(query).one_or_none()
+    return None if row is None else RuleRow(*row)
+
+
+def find_workflow(conn: Connection, workspace_id: WorkspaceId, workflow_key: str) -> WorkflowRow | None:
+    """A workflow and since when its active version is, or None."""
+    since = (
+        select(func.max(workflow_version.c.created_at))
+        .where(
+            workflow_version.c.workspace_id == workspace_id,
+            workflow_version.c.workflow_key == workflow_key,
+            workflow_version.c.version == workflow.c.version,
+        )
+        .correlate(workflow)
+        .scalar_subquery()
+    )
+    query = select(workflow.c.workflow_key, workflow.c.status, since).where(
+        workflow.c.workspace_id == workspace_id, workflow.c.workflow_key == workflow_key
+    )
+    row = conn.execute(query).one_or_none()
+    return None if row is None else WorkflowRow(*row)
+
+
+def replace_rule_pause(
+    conn: Connection, workspace_id: WorkspaceId, rule_key: str, *, paused_at: datetime | None, why: str | None
+) -> bool:
+    """Pause a rule, or let it go on; answers whether there is such a rule and anything changed."""
+    mine = update(rule).where(rule.c.workspace_id == workspace_id, rule.c.rule_key == rule_key)
+    other = rule.c.paused_at.is_(None) if paused_at else rule.c.paused_at.is_not(None)
+    return bool(conn.execute(mine.where(other).values(paused_at=paused_at, paused_why=why)).rowcount)
