@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import pairwise
 
 import numpy as np
 import polars as pl
@@ -52,6 +53,25 @@ def source(evidence: Evidence, facts: pl.DataFrame, on: Sequence[str] = PERSON) 
     return Source(facts.height, _by_type(known), people, facts)
 
 
+def laid_out(facts: pl.DataFrame, sums: pl.DataFrame, types: Sequence[str]) -> Source:
+    """Evidence that comes with its places: conversations as columns of the facts, sums by row of `facts` and of `types`.
+
+    `sums` has the columns place, code, amount, last_at, total and value_amount.
+    """
+    places, codes = sums["place"].to_numpy(), sums["code"].to_numpy()
+    order = np.lexsort((places, codes))
+    rows, last = places[order].astype(np.int64), instants(sums["last_at"])[order]
+    amount, value = sums["amount"].to_numpy()[order], sums["value_amount"].to_numpy()[order]
+    count = sums["total"].to_numpy()[order].astype(np.float64)
+    found, starts = np.unique(codes[order], return_index=True)
+    spans = [slice(start, end) for start, end in pairwise([*starts.tolist(), len(rows)])]
+    by_type = {
+        types[code]: Sums(rows[span], amount[span], last[span], count[span], value[span])
+        for code, span in zip(found.tolist(), spans, strict=True)
+    }
+    return Source(facts.height, by_type, facts, facts)
+
+
 def _by_type(known: pl.DataFrame) -> dict[str, Sums]:
     """The accumulators of each type: runs of rows that are sorted by type."""
     rows, last = known["row"].cast(pl.Int64).to_numpy(), instants(known["last_at"])
@@ -68,8 +88,8 @@ def _by_type(known: pl.DataFrame) -> dict[str, Sums]:
 
 def instants(column: pl.Series) -> Ints:
     """Microseconds since 1970; null is NEVER."""
-    exact = column if column.dtype == INSTANT else column.cast(INSTANT)
-    return exact.to_physical().fill_null(NEVER).to_numpy()
+    exact = (column if column.dtype == INSTANT else column.cast(INSTANT)).to_physical()
+    return (exact.fill_null(NEVER) if exact.null_count() else exact).to_numpy()
 
 
 def moments(now: datetime | pl.Series, size: int) -> Ints:

@@ -81,8 +81,12 @@ def prepare(
     scores: Sequence[str] = SCORES,
     on: Sequence[str] = PERSON,
 ) -> Prepared:
-    """Lay out what the model reads; each term is computed once, whichever scores it is a line of."""
-    people = source(evidence, facts, on)
+    """Lay out what the model reads of these people."""
+    return prepared(source(evidence, facts, on), model, scores)
+
+
+def prepared(people: Source, model: ScoreModel, scores: Sequence[str] = SCORES) -> Prepared:
+    """Each term is computed once, whichever scores it is a line of."""
     wanted = [term for term in model.terms if set(term.scores) & set(scores)]
     lines = lines_of(people, wanted)
     last = latest(people.of(list(model.titles)), people.size)
@@ -113,8 +117,20 @@ def score(
 
     Looking ahead (due_at, crosses_at, crosses_to) costs far more than the rest; who needs none of it says so.
     """
-    people = prepare(evidence, facts, model, on=on)
-    t = moments(now, people.source.size)
+    return score_of(source(evidence, facts, on), model, now, on=on, ahead=ahead)
+
+
+def score_of(
+    laid_out: Source,
+    model: ScoreModel,
+    now: datetime | pl.Series,
+    *,
+    on: Sequence[str] = PERSON,
+    ahead: bool = True,
+) -> pl.DataFrame:
+    """The same of evidence that is laid out already."""
+    people = prepared(laid_out, model)
+    t = moments(now, laid_out.size)
     numbers = {name: people.shown(name, t) for name in ("engagement", "intent", "fit", "priority")}
     points = hundredths(people.total(t))
     reference = reference_band(people, t)
@@ -125,7 +141,7 @@ def score(
     keys = place.keys(t, whole, bands, reconnect)
     margin = np.where(np.isnan(keys["reconnect_oldies"]), np.nan, oldies_margin(reconnect, place.back, RECONNECT_DRIFT))
     due, crosses_at, crosses_to = _holds(people, place, t, points, reference) if ahead else _unknown(t)
-    frame = facts.select(on).with_columns(
+    frame = laid_out.facts.select(on).with_columns(
         **{name: pl.Series(values) for name, values in numbers.items()},
         total=pl.Series(whole),
         band=pl.Series(np.array([*NAMES, NO_DATA])[bands]),

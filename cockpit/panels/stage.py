@@ -14,7 +14,7 @@ from cockpit.model.viewer import Scope
 from cockpit.panels.panel import Panel
 from cockpit.panels.setting import Setting, get_setting
 from cockpit.storage.database import Connection
-from cockpit.storage.evidence import list_accumulators
+from cockpit.storage.evidence import list_accumulators, named
 from cockpit.storage.panel_index import Reach, list_candidates
 from cockpit.storage.panel_people import CARD as STORED_CARD
 from cockpit.storage.panel_people import list_decisions, list_history, list_panel_facts, list_panel_people
@@ -22,7 +22,8 @@ from cockpit.storage.suggestions import list_suggestions
 from scoring.accumulate import HEAT, LONG, SHORT
 from scoring.cards import suppressions
 from scoring.evidence import Evidence, replay
-from scoring.score import score
+from scoring.inputs import laid_out
+from scoring.score import score, score_of
 from scoring.standing import MARGIN
 from scoring.suggest import for_actions, people_frame, suggest, top
 
@@ -89,8 +90,9 @@ def of_people(
 ) -> pl.DataFrame:
     """The given people at `now`, from what is stored of them; whoever is behind the wall is left out."""
     known = list_panel_people(conn, setting.workspace_id, ids, scope=scope)
-    evidence = Evidence(known, list_accumulators(conn, setting.workspace_id, ids, [*setting.catalogue, *OVERALL]))
-    scores = score(evidence, known, setting.model, now, ahead=False)
+    here, types = known["person_id"].to_list(), [*setting.catalogue, *OVERALL]
+    sums = list_accumulators(conn, setting.workspace_id, here, types)
+    scores = score_of(laid_out(known, sums, types), setting.model, now, ahead=False)
     people = known.hstack(scores.drop("person_id", "due_at", *CROSSING))
     # A card and a crossing stay what they are until the row is due: only the score has to be computed at `now`.
     holds = pl.col("stored_at").is_not_null() & (pl.col("stored_due_at").is_null() | (pl.col("stored_due_at") > now))
@@ -99,6 +101,7 @@ def of_people(
     if steady.height == people.height:
         return people
     others = people.join(steady, on="person_id", how="anti").drop("rank_key", "^card_.*$", *CROSSING)
+    evidence = Evidence(known, named(sums, here, types))
     return pl.concat([steady, _anew(conn, setting, evidence, others, now)], how="diagonal")
 
 

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from importlib import import_module
 from pathlib import Path
-from typing import Any, Protocol, cast
+from typing import TYPE_CHECKING, Any, Protocol, cast
+from uuid import UUID
 
 import polars as pl
 from sqlalchemy import URL, Connection, Engine, FromClause, Select, Table
 
 from cockpit.errors import CockpitError, Misconfigured
+
+if TYPE_CHECKING:
+    from cockpit.storage.at_once import Ask
 
 # Imported on first use: who runs on one engine does not pay for the driver of the other.
 MODULES = {"duckdb": "cockpit.storage.on_duckdb", "postgresql": "cockpit.storage.on_postgres"}
@@ -38,11 +42,17 @@ class StorageEngine(Protocol):
     def steady(self, conn: Connection) -> Connection:
         """The connection, before its transaction, set so that all statements see one state of the database."""
 
-    def read_frame(self, conn: Connection, statement: Select[Any]) -> pl.DataFrame:
+    def confine(self, conn: Connection, workspace_id: UUID | None) -> None:
+        """Begin a transaction that sees one workspace, or all of them, where the server can watch over that."""
+
+    def read_frame(self, conn: Connection, statement: Select[Any], named: Mapping[str, Any] = ...) -> pl.DataFrame:
         """All rows of a statement as one frame."""
 
-    def read_fixed(self, conn: Connection, statement: Select[Any]) -> pl.DataFrame:
+    def read_fixed(self, conn: Connection, statement: Select[Any], named: Mapping[str, Any] = ...) -> pl.DataFrame:
         """The same for numbers and instants of which none is null, which may travel as bits."""
+
+    def at_once(self, conn: Connection, workspace_id: UUID, asks: Sequence[Ask]) -> list[pl.DataFrame]:
+        """The answers of several statements, in one round trip where that is possible."""
 
     def stream_frames(self, conn: Connection, statement: Select[Any], batch_rows: int) -> Iterator[pl.DataFrame]:
         """The rows of a statement, `batch_rows` at a time."""
@@ -53,8 +63,8 @@ class StorageEngine(Protocol):
     def append(self, conn: Connection, table: Table, frame: pl.DataFrame) -> int:
         """Add rows that are known to be new, by the fastest path."""
 
-    def locked(self, statement: Select[Any]) -> Select[Any]:
-        """The statement, holding its rows until the transaction ends where two writers are possible."""
+    def locked(self, statement: Select[Any], *, skip: bool = False) -> Select[Any]:
+        """The statement, holding its rows until the transaction ends; `skip`: but for those somebody else holds."""
 
     def prepare_migration(self, conn: Connection) -> None:
         """Make Alembic work here, and let one process migrate at a time."""

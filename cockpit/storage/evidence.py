@@ -1,7 +1,7 @@
 """Accumulators and conversation state: what is kept of people's signals.
 
 get_evidence(conn, workspace_id, ids) -> scoring.evidence.Evidence
-list_accumulators(conn, workspace_id, ids, types) -> frame       its greater half alone
+list_accumulators(conn, workspace_id, ids, types) -> frame       its greater half alone, by places in the lists
 upsert_evidence(conn, workspace_id, evidence)                  after an advance
 replace_evidence(conn, workspace_id, ids, evidence)            after a replay: rows it does not have go away
 """
@@ -9,21 +9,29 @@ replace_evidence(conn, workspace_id, ids, evidence)            after a replay: r
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from functools import cache
+from typing import Any
 from uuid import UUID
 
 import polars as pl
-from sqlalchemy import Column, Connection, Integer, MetaData, String, Table, Uuid, delete, select
+from sqlalchemy import BigInteger, ColumnElement, Connection, Select, Uuid, bindparam, delete, select, type_coerce
 
 from cockpit.model.ids import WorkspaceId
-from cockpit.storage.frames import bulk_upsert, chosen, in_workspace, read_fixed, read_rows_of, staged
+from cockpit.storage.frames import (
+    NOBODY,
+    bulk_upsert,
+    chosen,
+    in_workspace,
+    listed,
+    places,
+    read_fixed,
+    read_rows_of,
+    staged,
+)
 from cockpit.storage.schema import accumulator, conversation
 from scoring.evidence import Evidence
 
-FEW = 500  # people whose ids travel with the statement
-PERSON = {"person_id": pl.String}
 NUMBERS = ("amount", "last_at", "day_count", "total", "value_amount")
-PLACES = Table("place", MetaData(), Column("person_id", Uuid), Column("place", Integer))
-CODES = Table("code", MetaData(), Column("type", String), Column("code", Integer))
 
 
 def get_evidence(conn: Connection, workspace_id: WorkspaceId, ids: Iterable[UUID | str]) -> Evidence:
@@ -37,17 +45,26 @@ def get_evidence(conn: Connection, workspace_id: WorkspaceId, ids: Iterable[UUID
 def list_accumulators(
     conn: Connection, workspace_id: WorkspaceId, ids: Sequence[str], types: Sequence[str]
 ) -> pl.DataFrame:
-    """The sums of these types of these people; ids and types travel as their places in the lists."""
-    if len(ids) > FEW:
-        return read_rows_of(conn, accumulator, workspace_id, ids)
-    people = pl.DataFrame({"person_id": ids, "place": range(len(ids))}, schema={**PERSON, "place": pl.Int32})
-    kinds = pl.DataFrame({"type": types, "code": range(len(types))}, schema={"type": pl.String, "code": pl.Int32})
-    with staged(conn, PLACES, people) as who, staged(conn, CODES, kinds) as what:
-        sums = accumulator.join(who, who.c.person_id == accumulator.c.person_id)
-        sums = sums.join(what, what.c.type == accumulator.c.type)
-        query = select(who.c.place, what.c.code, *(accumulator.c[name] for name in NUMBERS)).select_from(sums)
-        found = read_fixed(conn, query.where(accumulator.c.workspace_id == workspace_id))
-    return found.select(people["person_id"].gather(found["place"]), kinds["type"].gather(found["code"]), *NUMBERS)
+    """The sums of these types of these people; both come as `place` and `code`, their places in the lists."""
+    values = {"workspace": workspace_id, "people": listed(ids or [NOBODY]), "types": listed(types)}
+    return read_fixed(conn, _accumulators(), values)
+
+
+@cache
+def _accumulators() -> Select[Any]:
+    """The statement of `list_accumulators`."""
+    who, what = places("people", accumulator.c.person_id), places("types", accumulator.c.type)
+    sums = accumulator.join(who, who.c.person_id == accumulator.c.person_id)
+    sums = sums.join(what, what.c.type == accumulator.c.type)
+    index = ((type_coerce(at.c.place, BigInteger) - 1).label(name) for at, name in ((who, "place"), (what, "code")))
+    columns: list[ColumnElement[Any]] = [*index, *(accumulator.c[name] for name in NUMBERS)]
+    return select(*columns).select_from(sums).where(accumulator.c.workspace_id == bindparam("workspace", type_=Uuid()))
+
+
+def named(sums: pl.DataFrame, ids: Sequence[str], types: Sequence[str]) -> pl.DataFrame:
+    """Such sums with person_id and type."""
+    person_id, kind = pl.Series("person_id", ids, pl.String), pl.Series("type", types, pl.String)
+    return sums.select(person_id.gather(sums["place"]), kind.gather(sums["code"]), *NUMBERS)
 
 
 def upsert_evidence(conn: Connection, workspace_id: WorkspaceId, evidence: Evidence) -> None:

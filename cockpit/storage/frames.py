@@ -1,7 +1,8 @@
 """Frames in and out of the database, the same on both engines.
 
-    read_frame(conn, statement) -> pl.DataFrame
-    read_fixed(conn, statement) -> pl.DataFrame      numbers and instants without nulls
+    read_frame(conn, statement, named={}) -> pl.DataFrame
+    read_fixed(conn, statement, named={}) -> pl.DataFrame      numbers and instants without nulls
+    places(name, column) -> relation                a parameter that holds `listed(values)`, with their places
     stream_frames(conn, statement, batch_rows=50_000) -> Iterator[pl.DataFrame]
     staged(conn, table, frame) -> context manager: something to select from and join with in this transaction
     chosen(conn, ids) -> context manager: the same for a list of person ids (column person_id)
@@ -16,28 +17,58 @@ In frames ids and JSON are text, instants Datetime("us", "UTC"), Integer Int32, 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager
 from typing import Any
 from uuid import UUID
 
 import polars as pl
-from sqlalchemy import Column, ColumnElement, Connection, FromClause, Select, Table, select
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    Connection,
+    FromClause,
+    Select,
+    String,
+    Table,
+    TableValuedAlias,
+    bindparam,
+    cast,
+    func,
+    select,
+)
+from sqlalchemy import column as sql_column
+from sqlalchemy.dialects.postgresql import ARRAY, insert
 
 from cockpit.model.ids import WorkspaceId
 from cockpit.storage.engines import engine_of
 from cockpit.storage.schema import person
+from cockpit.storage.statements import NOTHING
+
+SEPARATOR = "\x1f"  # of the values of one parameter; no identifier has it
+NOBODY = str(UUID(int=0))  # for a parameter without values, which not every engine takes as an empty list
 
 
-def read_frame(conn: Connection, statement: Select[Any]) -> pl.DataFrame:
-    """All rows of a statement as one frame."""
-    return engine_of(conn).read_frame(conn, statement)
+def read_frame(conn: Connection, statement: Select[Any], named: Mapping[str, Any] = NOTHING) -> pl.DataFrame:
+    """All rows of a statement as one frame; `named` are the values of its named parameters."""
+    return engine_of(conn).read_frame(conn, statement, named)
 
 
-def read_fixed(conn: Connection, statement: Select[Any]) -> pl.DataFrame:
+def read_fixed(conn: Connection, statement: Select[Any], named: Mapping[str, Any] = NOTHING) -> pl.DataFrame:
     """The same for numbers and instants of which none is null: several times as fast for thousands of rows."""
-    return engine_of(conn).read_fixed(conn, statement)
+    return engine_of(conn).read_fixed(conn, statement, named)
+
+
+def places(name: str, column: Column[Any]) -> TableValuedAlias:
+    """The values of a named parameter that holds some of a column, `listed`: that column and their `place` from 1."""
+    array: ColumnElement[Any] = cast(func.string_to_array(bindparam(name, type_=String), SEPARATOR), ARRAY(column.type))
+    rows = func.unnest(array).table_valued(sql_column(column.key, column.type), with_ordinality="place")
+    return rows.render_derived(name=name)
+
+
+def listed(values: Iterable[str]) -> str:
+    """Values as one parameter."""
+    return SEPARATOR.join(values)
 
 
 def stream_frames(conn: Connection, statement: Select[Any], batch_rows: int = 50_000) -> Iterator[pl.DataFrame]:

@@ -6,12 +6,12 @@ The only text SQL is the connect settings and CHECKPOINT; the rest is Core.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from importlib import import_module
 from pathlib import Path
 from typing import Any, cast
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import duckdb
 import polars as pl
@@ -46,8 +46,9 @@ from cockpit.errors import (
     Misconfigured,
     StorageFull,
 )
+from cockpit.storage.at_once import Ask, one_by_one
 from cockpit.storage.stage_names import stage_name
-from cockpit.storage.statements import written
+from cockpit.storage.statements import NOTHING, written
 
 SETTINGS = (
     "SET TimeZone='UTC'",
@@ -96,14 +97,21 @@ class DuckDb:
         """The connection as it is: a transaction sees the database as it was at its start."""
         return conn
 
-    def read_frame(self, conn: Connection, statement: Select[Any]) -> pl.DataFrame:
+    def confine(self, conn: Connection, workspace_id: UUID | None) -> None:
+        """Nothing: DuckDB has no policies, here the conditions of the statements are all there is."""
+
+    def read_frame(self, conn: Connection, statement: Select[Any], named: Mapping[str, Any] = NOTHING) -> pl.DataFrame:
         """All rows as one frame, over Arrow."""
-        text, values, schema = bound(conn, statement)
+        text, values, schema = bound(conn, statement, named)
         return shaped(pl.DataFrame(raw(conn).sql(text, params=values).to_arrow_table()), schema)
 
-    def read_fixed(self, conn: Connection, statement: Select[Any]) -> pl.DataFrame:
+    def read_fixed(self, conn: Connection, statement: Select[Any], named: Mapping[str, Any] = NOTHING) -> pl.DataFrame:
         """The same frame: Arrow has bits anyway."""
-        return self.read_frame(conn, statement)
+        return self.read_frame(conn, statement, named)
+
+    def at_once(self, conn: Connection, workspace_id: UUID, asks: Sequence[Ask]) -> list[pl.DataFrame]:
+        """One after the other: there is no way to a server between them."""
+        return one_by_one(conn, workspace_id, asks)
 
     def stream_frames(self, conn: Connection, statement: Select[Any], batch_rows: int) -> Iterator[pl.DataFrame]:
         """Arrow batches as frames; the connection runs no other statement until the stream has ended."""
@@ -128,7 +136,7 @@ class DuckDb:
             conn.execute(insert(table).from_select(frame.columns, select(source)))
         return frame.height
 
-    def locked(self, statement: Select[Any]) -> Select[Any]:
+    def locked(self, statement: Select[Any], *, skip: bool = False) -> Select[Any]:
         """The statement as it is: there is one writer."""
         return statement
 
@@ -172,9 +180,11 @@ def raw(conn: Connection) -> duckdb.DuckDBPyConnection:
     return cast(duckdb.DuckDBPyConnection, conn.connection.driver_connection)
 
 
-def bound(conn: Connection, statement: Select[Any]) -> tuple[str, list[Any], Mapping[str, pl.DataType]]:
+def bound(
+    conn: Connection, statement: Select[Any], named: Mapping[str, Any] = NOTHING
+) -> tuple[str, list[Any], Mapping[str, pl.DataType]]:
     """The text of a statement, its values in order, and the schema of its frame."""
-    found, values = written(conn, statement, portable)
+    found, values = written(conn, statement, portable, named)
     return found.text, [values[name] for name in found.order], found.schema
 
 

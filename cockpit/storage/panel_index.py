@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 import polars as pl
@@ -18,7 +19,9 @@ from sqlalchemy import (
     Connection,
     Double,
     Select,
+    Uuid,
     and_,
+    bindparam,
     case,
     collate,
     func,
@@ -48,6 +51,7 @@ CAUSE_SCHEMA = {
 CROWD = 1_000  # people near the last place of a panel who are all looked at
 DUE = -1
 OWN_MARGIN = {"reconnect_oldies_key": score.c.reconnect_oldies_margin}
+OWNER = "owner"
 RANK_KEY = "rank_key"  # of suggested_action; every other key is a column of score
 
 
@@ -64,29 +68,68 @@ class Reach:
     scope: Scope | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """What a statement about a reach looks like, whatever its values are."""
+
+    limit: int
+    margins: tuple[tuple[str, float], ...]
+    tied: frozenset[str]
+    owner: MemberId | str | None  # None, ANY_MEMBER, or OWNER for one that is a parameter
+    with_system: bool | None  # of the scope; None: no scope
+    crowd: int
+
+    def reach(self) -> Reach:
+        """The reach with parameters in the place of values."""
+        workspace_id: Any = bindparam("workspace", type_=Uuid())
+        now: Any = bindparam("now", type_=score.c.due_at.type)
+        owner: Any = bindparam(OWNER, type_=Uuid()) if self.owner == OWNER else self.owner
+        viewer: Any = bindparam("viewer", type_=Uuid())
+        scope = None if self.with_system is None else Scope(viewer, self.with_system)
+        return Reach(workspace_id, now, self.limit, dict(self.margins), self.tied, owner, scope)
+
+
+def shape_of(reach: Reach) -> tuple[Shape, dict[str, Any]]:
+    """The shape of a reach and its values: writing a statement takes longer than reading a few rows with it."""
+    one_owner = reach.owner_id not in (None, ANY_MEMBER)
+    system = None if reach.scope is None else reach.scope.with_system
+    owner = OWNER if one_owner else reach.owner_id
+    shape = Shape(reach.limit, tuple(reach.margins.items()), reach.tied, owner, system, CROWD)
+    values: dict[str, Any] = {"workspace": reach.workspace_id, "now": reach.now}
+    if one_owner:
+        values[OWNER] = reach.owner_id
+    if reach.scope is not None:
+        values["viewer"] = reach.scope.member_id
+    return shape, values
+
+
 def list_candidates(conn: Connection, reach: Reach) -> pl.DataFrame:
     """Everybody who may be among the first `limit` people of one of the panels, and everybody who is due."""
-    lines = find_lines(conn, reach)
-    found = read_frame(conn, select(union_all(*_near(reach, lines), _due(reach)).subquery()))
-    near = found.filter(pl.col("panel") != DUE)
-    if near["panel"].value_counts()["count"].max() == CROWD:
+    shape, values = shape_of(reach)
+    found = read_frame(conn, _candidates(shape), values)
+    near = found["panel"].filter(found["panel"] != DUE)
+    if len(near) >= CROWD and near.value_counts()["count"].max() == CROWD:
         # So many have nearly the same number that who is shown must be decided where they are stored.
-        parts = [part for key, line in lines.items() for part in _above(reach, key, line)]
+        parts = [part for key, line in find_lines(conn, reach).items() for part in _above(reach, key, line)]
         shown = select(union(*parts).subquery().c.person_id, literal(0).label("panel"))
         found = read_frame(conn, select(union_all(shown, _due(reach)).subquery()))
     is_due = (pl.col("panel") == DUE).cast(pl.Int64).alias("is_due")
     return found.select("person_id", is_due).unique("person_id", maintain_order=True)
 
 
-def _near(reach: Reach, lines: Mapping[str, float | None]) -> list[Select[Any]]:
-    """The people at or above the line of each panel, a crowd at most."""
+@lru_cache(maxsize=256)
+def _candidates(shape: Shape) -> Select[Any]:
+    """Those at or above the line of each panel, a crowd at most, and those who are due."""
+    reach = shape.reach()
+    lines = select(*(_line(reach, key).scalar_subquery().label(key) for key in reach.margins)).cte("lines")
     parts = []
-    for number, (key, line) in enumerate(lines.items()):
-        _, source = key_and_people(reach, key)
-        above = _reaches(reach, key, line)
-        people = source.add_columns(literal(number).label("panel")).where(above, steady(reach)).limit(CROWD)
-        parts.append(select(people.subquery()))
-    return parts
+    for number, key in enumerate(reach.margins):
+        column, source = key_and_people(reach, key)
+        line = func.coalesce(select(lines.c[key]).scalar_subquery(), literal(float("-inf"), Double))
+        near = source.add_columns(literal(number).label("panel")).where(*_at_least(reach, key, line), steady(reach))
+        # In the order of the index, which otherwise a line nobody knows beforehand would not seem worth.
+        parts.append(select(near.order_by(column.desc()).limit(shape.crowd).subquery()))
+    return select(union_all(*parts, _due(reach)).subquery())
 
 
 def find_lines(conn: Connection, reach: Reach) -> dict[str, float | None]:
@@ -153,10 +196,14 @@ def _line(reach: Reach, key: str) -> Select[Any]:
 def _reaches(reach: Reach, key: str, line: float | None) -> ColumnElement[bool]:
     """Whoever is on the panel, and may be at its line or above."""
     column, _ = key_and_people(reach, key)
-    if line is None:
-        return column.is_not(None)
+    return column.is_not(None) if line is None else and_(*_at_least(reach, key, literal(line, Double)))
+
+
+def _at_least(reach: Reach, key: str, line: ColumnElement[float]) -> tuple[ColumnElement[bool], ...]:
+    """Whose key may be at a line or above."""
+    column, _ = key_and_people(reach, key)
     nearby = column >= line - reach.margins[key]  # what an index finds; the margin of the row itself is finer
-    return and_(nearby, column >= line - _margin(reach, key)) if key in OWN_MARGIN else nearby
+    return (nearby, column >= line - _margin(reach, key)) if key in OWN_MARGIN else (nearby,)
 
 
 def _margin(reach: Reach, key: str) -> ColumnElement[float]:

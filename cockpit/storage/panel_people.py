@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
+from functools import cache
 from typing import Any
 from uuid import UUID
 
 import polars as pl
-from sqlalchemy import ColumnElement, Connection, FromClause, Select, Table, and_, func, select
+from sqlalchemy import ColumnElement, Connection, FromClause, Select, Table, Uuid, and_, bindparam, func, select
 
 from cockpit.model.ids import MemberId, WorkspaceId
 from cockpit.model.viewer import Scope
-from cockpit.storage.frames import chosen, own_columns, read_frame
+from cockpit.storage.frames import NOBODY, chosen, listed, own_columns, places, read_frame
 from cockpit.storage.panel_index import owned_by
 from cockpit.storage.schema import company, conversation, member, person, score, signal, suggested_action
 from cockpit.storage.wall import visible_to
@@ -49,6 +50,19 @@ def list_panel_people(
 
     What signals say of the lifecycle wins over what is on file.
     """
+    wanted = sorted({str(identity) for identity in ids}) or [NOBODY]
+    values = {"workspace": workspace_id, "people": listed(wanted)}
+    if scope is None:
+        return read_frame(conn, _panel_people(None), values)
+    return read_frame(conn, _panel_people(scope.with_system), values | {"viewer": scope.member_id})
+
+
+@cache
+def _panel_people(with_system: bool | None) -> Select[Any]:
+    """The statement of `list_panel_people`, whose values are parameters; `with_system` of the scope, None: no scope."""
+    viewer: Any = bindparam("viewer", type_=Uuid())
+    scope = None if with_system is None else Scope(viewer, with_system)
+    workspace_id: Any = bindparam("workspace", type_=Uuid())
     facts = [column for column in _facts().selected_columns if column.key != "lifecycle"]
     talk = [column for column in own_columns(conversation) if column.key not in ("person_id", "lifecycle")]
     lifecycle = func.coalesce(conversation.c.lifecycle, person.c.lifecycle, "lead").label("lifecycle")
@@ -56,15 +70,15 @@ def list_panel_people(
     card.append(suggested_action.c.action_id.label("card_action_key"))
     ahead = (score.c.crosses_at, score.c.crosses_to)
     best = and_(_belongs(suggested_action, "person_id", "person_id"), suggested_action.c.rank_key.is_not(None))
-    query = (
+    some = places("people", person.c.person_id)
+    return (
         select(*facts, lifecycle, *talk, *ahead, suggested_action.c.rank_key, *card)
         .select_from(_people())
         .outerjoin(conversation, _belongs(conversation, "person_id", "person_id"))
         .outerjoin(suggested_action, best)
+        .join(some, some.c.person_id == person.c.person_id)
         .where(person.c.workspace_id == workspace_id, *visible_to(scope, person))
     )
-    with chosen(conn, ids) as some:
-        return read_frame(conn, query.join(some, some.c.person_id == person.c.person_id))
 
 
 def list_decisions(

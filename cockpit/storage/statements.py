@@ -17,6 +17,7 @@ from cockpit.storage.frame_types import polars_type
 
 # What a list is spread into depends on its length: such a text serves once.
 NOT_AGAIN: Mapping[str, int] = {}
+NOTHING: Mapping[str, Any] = {}
 Rewrite = Callable[[Subquery], Select[Any]]
 _written: LRUCache[Any, Written] = LRUCache(500)
 
@@ -32,16 +33,22 @@ class Written:
     processors: Mapping[str, Callable[[Any], Any]]
     schema: Mapping[str, pl.DataType]
 
-    def bound(self, given: Sequence[Any] | None) -> dict[str, Any]:
+    def bound(self, given: Sequence[Any] | None, named: Mapping[str, Any]) -> dict[str, Any]:
         """The values by parameter, as the driver wants them."""
         values = dict(self.values)
         if given is not None:
             values |= {name: given[place].effective_value for name, place in self.sources.items()}
+        values |= named
         return values | {name: process(values[name]) for name, process in self.processors.items() if name in values}
 
 
-def written(conn: Connection, statement: Select[Any], rewrite: Rewrite) -> tuple[Written, dict[str, Any]]:
-    """A statement as text, selected from by `rewrite` in columns that travel well, with its values."""
+def written(
+    conn: Connection, statement: Select[Any], rewrite: Rewrite, named: Mapping[str, Any] = NOTHING
+) -> tuple[Written, dict[str, Any]]:
+    """A statement as text, selected from by `rewrite` in columns that travel well, with its values.
+
+    A statement that is kept and has named parameters gets their values in `named`.
+    """
     key = statement._generate_cache_key()
     name = None if key is None else (conn.dialect.name, rewrite, key.key)
     found = None if name is None else _written.get(name)
@@ -49,8 +56,8 @@ def written(conn: Connection, statement: Select[Any], rewrite: Rewrite) -> tuple
         found = _write(conn, statement, rewrite, [] if key is None else key.bindparams)
         if name is not None and found.sources is not NOT_AGAIN:
             _written[name] = found
-        return found, found.bound(None)
-    return found, found.bound(cast(Any, key).bindparams)
+        return found, found.bound(None, named)
+    return found, found.bound(cast(Any, key).bindparams, named)
 
 
 def _write(conn: Connection, statement: Select[Any], rewrite: Rewrite, given: Sequence[Any]) -> Written:
@@ -62,7 +69,7 @@ def _write(conn: Connection, statement: Select[Any], rewrite: Rewrite, given: Se
     return Written(
         text=str(compiled),
         order=tuple(compiled.positiontup or ()),
-        values=compiled.construct_params(),
+        values=compiled.construct_params(_check=False),  # named ones have their values later
         sources=NOT_AGAIN if spread else sources,
         processors=compiled._bind_processors,
         schema={str(column.key): polars_type(column) for column in inner.c},

@@ -59,7 +59,7 @@ def plans(db: Database, ask: Any, monkeypatch: pytest.MonkeyPatch) -> list[str]:
     engine = engine_named(db.engine_name)
     read = engine.read_frame
     with db.read() as conn, monkeypatch.context() as patch:
-        patch.setattr(engine, "read_frame", lambda conn, query: seen.append(query) or read(conn, query))
+        patch.setattr(engine, "read_frame", lambda conn, query, *named: seen.append(query) or read(conn, query, *named))
         event.listen(conn, "before_execute", lambda _conn, statement, *_: seen.append(statement))
         ask(conn)
         said = [str(one.compile(conn.engine, compile_kwargs={"literal_binds": True})) for one in seen]
