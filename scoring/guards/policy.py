@@ -33,7 +33,7 @@ class GuardPolicy:
     """The guard settings of a workspace."""
 
     quiet_hours: QuietHours = field(default_factory=QuietHours)
-    cooldowns: Mapping[str, timedelta] = COOLDOWNS  # per channel
+    cooldowns: Mapping[str, timedelta] = field(default_factory=lambda: COOLDOWNS)  # per channel
     any_channel_cooldown: timedelta = 2 * HOURS
     rule_cooldown: timedelta = 72 * HOURS
     manual_cooldown: bool = True  # the cooldowns of channels hold for clicks too
