@@ -10,9 +10,21 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from cockpit.access.avatar_queue import AvatarQueue
+from cockpit.api import provision_hub as hub
 from cockpit.api import provision_users as users
 from cockpit.api import provision_workspaces as workspaces
-from cockpit.api.provision_bodies import LoginIn, MoveIn, OwnerIn, ResolveIn, UserIn, Which, WorkspaceIn
+from cockpit.api.provision_bodies import (
+    DemoIn,
+    LinkIn,
+    LoginIn,
+    MappingsIn,
+    MoveIn,
+    OwnerIn,
+    ResolveIn,
+    UserIn,
+    Which,
+    WorkspaceIn,
+)
 from cockpit.api.provision_call import Call, Calls
 from cockpit.bootstrap import Cockpit
 from cockpit.settings import Settings
@@ -35,6 +47,9 @@ def provision_routes(cockpit: Callable[[], Cockpit], settings: Settings, avatars
     serve("POST", "/user", "provision", UserIn, users.do_user)
     serve("POST", "/move-user", "provision", MoveIn, users.do_move)
     serve("POST", "/workspace", "provision", WorkspaceIn, workspaces.do_workspace)
+    serve("POST", "/link-workspace", "provision", LinkIn, hub.do_link)
+    serve("POST", "/demo-tenant", "provision", DemoIn, hub.do_demo)
+    serve("POST", "/sync-cockpit-action-mappings", "provision", MappingsIn, hub.do_mappings)
     serve("GET", "/workspace", "provision", Which, workspaces.do_lookup)
     serve("GET", "/workspaces", "provision", Which, workspaces.do_list)
     serve("GET", "/industry-preset-catalog", "provision", Which, workspaces.do_catalog)

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from pydantic import AliasChoices, ConfigDict, Field
+
 from cockpit.api.provision_call import Body
 
 
@@ -70,3 +74,43 @@ class Which(Body):
     subdomain: str | None = None
     displayName: str | None = None
     activationStatus: str | None = None
+
+
+class Lenient(Body):
+    """A body that the guide does not publish: what else a host sends in it is of no concern to us."""
+
+    model_config = ConfigDict(extra="ignore", populate_by_name=True)
+
+
+def also(*names: str) -> Any:
+    """A text that may be left out, and the names under which it may come."""
+    return Field(default=None, repr=False, validation_alias=AliasChoices(*names))
+
+
+class LinkIn(Lenient):
+    """Which workspace is joined with the Hub, and how the Hub knows it."""
+
+    workspaceId: str | None = None
+    subdomain: str | None = also("subdomain", "workspaceSubdomain")
+    hubApiKey: str | None = also("hubApiKey", "aventoraApiKey")
+    assignedDomain: str | None = also("assignedDomain", "domainName")
+
+
+class DemoIn(Lenient):
+    """A workspace for a demo, with its administrator."""
+
+    adminEmail: str = Field(validation_alias=AliasChoices("adminEmail", "email"))
+    subdomain: str = Field(validation_alias=AliasChoices("subdomain", "tenantSubdomain", "slug"))
+    displayName: str | None = also("displayName", "tenantDisplayName")
+    industryPreset: str | None = None
+    industryProfile: str | None = None
+    hubApiKey: str | None = also("hubApiKey", "aventoraApiKey")
+    assignedDomain: str | None = also("assignedDomain", "domainName")
+
+
+class MappingsIn(Lenient):
+    """What the Hub is asked to do for each action."""
+
+    workspaceId: str | None = None
+    subdomain: str | None = also("subdomain", "workspaceSubdomain")
+    mappings: Any = also("mappings", "actionMappings", "AVENTORA_COCKPIT_ACTION_MAPPINGS")

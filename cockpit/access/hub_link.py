@@ -1,0 +1,57 @@
+"""Links a workspace with the Hub: a key of the workspace for the Hub, and the Hub's key and domain for the workspace.
+
+link_hub(conn, workspace, wiring, now) -> str       the key for the Hub, shown this once; raises BadRequest
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from cockpit.access import api_keys
+from cockpit.access.join import check_active
+from cockpit.errors import BadRequest
+from cockpit.model.ids import WorkspaceId
+from cockpit.model.viewer import whole_workspace
+from cockpit.storage.api_keys import list_api_keys
+from cockpit.storage.database import Connection
+from cockpit.storage.workspace_changes import replace_workspace_settings
+from cockpit.storage.workspaces import Workspace, replace_data_version
+
+KEY_NAME = "Engagement Hub"
+DOMAIN = re.compile(r"[a-z0-9-]{3,30}", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class Wiring:
+    """What the operator's side says of the Hub of a workspace."""
+
+    api_key: str | None = field(default=None, repr=False)
+    domain: str | None = None
+
+
+def link_hub(conn: Connection, workspace: Workspace, wiring: Wiring, now: datetime) -> str:
+    """Wire a workspace; done again, the key from before ends, so that there is never more than one.
+
+    Raises:
+        BadRequest: the workspace is not active, or the domain is none.
+    """
+    check_active(workspace)
+    if wiring.domain is not None and not DOMAIN.fullmatch(wiring.domain):
+        raise BadRequest("assignedDomain must have 3 to 30 of a-z, 0-9 and -.")
+    replace_data_version(conn, workspace.workspace_id)  # two links at once wait for each other here
+    hub = dict(workspace.settings.get("hub") or {})
+    hub["domain"] = wiring.domain or hub.get("domain") or workspace.subdomain
+    if wiring.api_key is not None:
+        hub["api_key"] = wiring.api_key
+    replace_workspace_settings(conn, workspace.workspace_id, {"hub": hub})
+    return _new_key(conn, workspace.workspace_id, now)
+
+
+def _new_key(conn: Connection, workspace_id: WorkspaceId, now: datetime) -> str:
+    viewer = whole_workspace(workspace_id)
+    for key in list_api_keys(conn, workspace_id):
+        if key.name == KEY_NAME and key.created_by is None and key.revoked_at is None:
+            api_keys.revoke(conn, viewer, key.key_id, now=now)
+    return api_keys.create(conn, viewer, name=KEY_NAME, scopes=list(api_keys.SCOPES), now=now).text
