@@ -32,7 +32,9 @@ NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 
 def pytest_configure() -> None:
     """The developer's own settings must not reach a test, nor the module-level code of a test file."""
-    for name in [name for name in os.environ if name.startswith(("COCKPIT_", "PERSON_WALL", "PROVISIONING_", "AVENTORA_"))]:
+    for name in [
+        name for name in os.environ if name.startswith(("COCKPIT_", "PERSON_WALL", "PROVISIONING_", "AVENTORA_"))
+    ]:
         del os.environ[name]
 
 

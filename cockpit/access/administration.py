@@ -41,7 +41,7 @@ def rename(db: Database, viewer: Viewer, *, name: str, time_zone: str) -> None:
         raise InvalidInput(f"A workspace needs a name of at most {LONGEST_NAME} ordinary characters.")
     if time_zone not in available_timezones():
         raise InvalidInput(f"“{time_zone[:40]}” is no time zone like Europe/Paris.")
-    with db.write() as conn:
+    with db.write(viewer.workspace_id) as conn:
         stored.replace_workspace_name(conn, viewer.workspace_id, name=name, time_zone=time_zone)
 
 
@@ -56,7 +56,7 @@ def set_join_policy(db: Database, viewer: Viewer, policy: str, domains: Iterable
         raise InvalidInput(f"“{wrong[0][:80]}” is no domain like example.com.")
     if len(listed) > MOST_DOMAINS or (policy == "domain" and not listed):
         raise InvalidInput(f"Name the domains whose people may join: at least one, at most {MOST_DOMAINS}.")
-    with db.write() as conn:
+    with db.write(viewer.workspace_id) as conn:
         changes = {"join_policy": policy, "join_domains": listed}
         stored.replace_workspace_settings(conn, viewer.workspace_id, changes)
 
@@ -67,7 +67,7 @@ def set_embed_origins(db: Database, viewer: Viewer, origins: Iterable[str]) -> t
     listed = tuple(dict.fromkeys(embedding.check_origin(origin) for origin in origins if origin.strip()))
     if len(listed) > embedding.MOST:
         raise InvalidInput(f"At most {embedding.MOST} sites may embed a workspace.")
-    with db.write() as conn:
+    with db.write(viewer.workspace_id) as conn:
         stored.replace_workspace_settings(conn, viewer.workspace_id, {"embed_origins": list(listed)})
     return listed
 
@@ -75,7 +75,7 @@ def set_embed_origins(db: Database, viewer: Viewer, origins: Iterable[str]) -> t
 def set_role(db: Database, viewer: Viewer, member_id: MemberId, role: Role, *, now: datetime) -> None:
     """Give a member another role; what they may do changes with their next click."""
     viewer.check(Permission.MANAGE_MEMBERS)
-    with db.write() as conn:
+    with db.write(viewer.workspace_id) as conn:
         _check_change(conn, viewer, member_id, leaves_admin=role is not Role.ADMIN)
         stored.replace_role(conn, viewer.workspace_id, member_id, role.value)
         sessions.end_of_member(conn, viewer.workspace_id, member_id, now)
@@ -84,7 +84,7 @@ def set_role(db: Database, viewer: Viewer, member_id: MemberId, role: Role, *, n
 def remove_member(db: Database, viewer: Viewer, member_id: MemberId, *, now: datetime) -> None:
     """End a membership and its sessions; the people they own stay theirs by name."""
     viewer.check(Permission.MANAGE_MEMBERS)
-    with db.write() as conn:
+    with db.write(viewer.workspace_id) as conn:
         _check_change(conn, viewer, member_id, leaves_admin=True)
         stored.replace_left(conn, viewer.workspace_id, member_id, now=now)
         sessions.end_of_member(conn, viewer.workspace_id, member_id, now)

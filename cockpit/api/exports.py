@@ -61,6 +61,7 @@ def export_routes(cockpit: Callable[[], Cockpit]) -> APIRouter:
 
 def _viewer(cockpit: Cockpit, workspace: str, principal: str) -> Viewer:
     """Who asks, by the header that only the gate can set."""
+    # all workspaces: this is how a workspace is found
     with cockpit.db.read() as conn:
         return viewer_of(conn, cockpit.settings, get_workspace(conn, workspace), principal)
 
@@ -93,7 +94,7 @@ def _past(what: str, as_of: str | None, now: datetime) -> datetime | None:
 def _table(cockpit: Cockpit, viewer: Viewer, what: str, now: datetime, past: datetime | None) -> Iterator[Table]:
     """The rows, read while they are written."""
     if what == PEOPLE:
-        with cockpit.db.read() as conn:
+        with cockpit.db.read(viewer.workspace_id) as conn:
             yield people_table(stream_people(conn, viewer.workspace_id, scope=viewer.scope))
     else:
         yield panel_table(

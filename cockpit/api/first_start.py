@@ -13,6 +13,7 @@ def seed_when_empty(cockpit: Cockpit, now: datetime) -> bool:
     """Seed the demo workspace when there is no workspace at all and the settings allow it; answers whether it did."""
     if not cockpit.settings.demo:
         return False
+    # all workspaces: whether there is any
     with cockpit.db.read() as conn:
         if list_workspaces(conn):
             return False

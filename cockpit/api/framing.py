@@ -63,6 +63,7 @@ class Framing:
 
 def _find(cockpit: Cockpit, key: str) -> Workspace | None:
     kind, _, name = key.partition(" ")
+    # all workspaces: this is how a workspace is found
     with cockpit.db.read() as conn:
         if kind == "subdomain":
             return workspaces.find_workspace(conn, name)

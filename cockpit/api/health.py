@@ -38,6 +38,7 @@ def health_routes(cockpit: Callable[[], Cockpit], *, worker_runs: Probe) -> APIR
 def _database_answers(cockpit: Callable[[], Cockpit]) -> str:
     """`ok`, or the sentence that says what is wrong; the sentence names no secret."""
     try:
+        # all workspaces: whether the database answers
         with cockpit().db.read() as conn:
             workspaces.list_workspaces(conn)
     except CockpitError as error:

@@ -91,10 +91,13 @@ class Keys:
 
     def _find(self, text: str) -> ApiKey | None:
         db, now = self._cockpit().db, datetime.now(UTC)
-        with db.read() as conn:
+        credential = credentials.read(text, credentials.API_KEY)
+        if credential is None:
+            return None
+        with db.read(credential.workspace_id) as conn:
             key = api_keys.find(conn, text)
         if key and (key.last_used_at is None or now - key.last_used_at > USED_EVERY):
-            with db.write() as conn:
+            with db.write(key.workspace_id) as conn:
                 replace_key_used(conn, key.workspace_id, key.key_id, now=now)
         return key
 

@@ -102,7 +102,7 @@ def _checked(value: Any) -> PersonIn:
 
 def _create(cockpit: Cockpit, workspace_id: WorkspaceId, order: Order) -> Mapping[str, Any]:
     now = datetime.now(UTC)
-    with cockpit.db.write() as conn:
+    with cockpit.db.write(workspace_id) as conn:
         before = claim(conn, workspace_id, order.repeatable, now) if order.repeatable else None
         if before is not None:
             return before

@@ -130,9 +130,10 @@ class Sessions:
 
     def end_member(self, text: str) -> None:
         """End one session of a member."""
-        if self.cockpit is None:
+        credential = credentials.read(text, credentials.SESSION)
+        if self.cockpit is None or credential is None:
             return
-        with self.cockpit().db.write() as conn:
+        with self.cockpit().db.write(credential.workspace_id) as conn:
             stored.end(conn, text, datetime.fromtimestamp(self.clock(), UTC))
         self.members.forget(text)
 
@@ -152,9 +153,10 @@ class Sessions:
         return Identity(LOCAL_OWNER, principals.CODE) if claim and claim.id not in self._spent else None
 
     def _ask(self, text: str) -> stored.Session | None:
-        if self.cockpit is None:
+        credential = credentials.read(text, credentials.SESSION)
+        if self.cockpit is None or credential is None:
             return None
-        with self.cockpit().db.read() as conn:
+        with self.cockpit().db.read(credential.workspace_id) as conn:
             return stored.find(conn, text, datetime.fromtimestamp(self.clock(), UTC))
 
     def _claim(self, headers: Mapping[str, str]) -> tokens.Claim | None:

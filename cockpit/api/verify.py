@@ -66,7 +66,8 @@ def verify_routes(sessions: Sessions, cockpit: Callable[[], Cockpit]) -> APIRout
 
 def _redeem(sessions: Sessions, cockpit: Cockpit, request: Request, token: str) -> Response:
     now = datetime.now(UTC)
-    with cockpit.db.write() as conn:
+    credential = credentials.read(token, credentials.LOGIN_TOKEN)
+    with cockpit.db.write(credential.workspace_id if credential else None) as conn:
         redeemed = login_tokens.redeem(conn, token, request.headers.get("host", ""), now)
         if redeemed is None:
             return HTMLResponse(page_html("Sign in", f'<h1>Sign in</h1><p role="alert">{OVER}</p>'), status_code=401)
@@ -112,7 +113,7 @@ def _needs_a_click(cockpit: Cockpit, sessions: Sessions, headers: Mapping[str, s
         return True
     referer, identity = origin_of(headers.get("referer", "")), sessions.identify(headers, None)
     try:
-        with cockpit.db.read() as conn:
+        with cockpit.db.read(credential.workspace_id) as conn:
             known = allowed_origins(get_workspace_by_id(conn, credential.workspace_id).settings)
             token_row = login_tokens.peek(conn, token)
     except CockpitError:

@@ -59,13 +59,16 @@ def measure_import(
 def measure_raw_insert(cockpit: Cockpit, workspace_id: WorkspaceId, signals: Path, now: datetime) -> Watch:
     """The same rows, finished, into a table without keys: Arrow or COPY and nothing else."""
     total = Watch()
+    # all workspaces: a table that belongs to none
     with cockpit.db.write() as conn:
         bare = create_bare_signals(conn)
     for batch in pq.ParquetFile(signals).iter_batches(500_000):
         rows = raw_rows(pl.DataFrame(batch), workspace_id, now)
+        # all workspaces: a table that belongs to none
         with watched() as watch, cockpit.db.write() as conn:
             append_bare(conn, bare, rows)
         total.seconds += watch.seconds
+    # all workspaces: a table that belongs to none
     with cockpit.db.write() as conn:
         drop_bare(conn, bare)
     return total
@@ -83,15 +86,18 @@ def measure_singles(
         signal = SignalIn("MISSED_CALL", now, source="bench", source_event_id=f"single{number}", external_id=person)
         receive(cockpit, workspace_id, [signal], now)
 
+    # all workspaces: a table that belongs to none
     with cockpit.db.write() as conn:
         bare = create_bare_signals(conn)
     row = raw_rows(next(signal_frames(Population(1, 1, now))), workspace_id, now)
 
     def one_row() -> None:
+        # all workspaces: a table that belongs to none
         with cockpit.db.write() as conn:
             append_bare(conn, bare, row)
 
     ours, raw = repeated(one_signal, SINGLES), repeated(one_row, SINGLES)
+    # all workspaces: a table that belongs to none
     with cockpit.db.write() as conn:
         drop_bare(conn, bare)
     return {

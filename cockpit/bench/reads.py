@@ -63,7 +63,7 @@ def measure_rescore(cockpit: Cockpit, workspace_id: WorkspaceId, now: datetime) 
         rescore(cockpit, workspace_id, now)
 
     def scan() -> None:
-        with cockpit.db.read() as conn:
+        with cockpit.db.read(workspace_id) as conn:
             scan_signals(conn, workspace_id)
 
     best = repeated(scan, SCANS)

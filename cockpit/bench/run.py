@@ -91,6 +91,7 @@ def filled_until(url: str) -> datetime:
     Raises:
         NotFound: no run filled this database.
     """
+    # all workspaces: this is how a workspace is found
     with open_cockpit(Settings(database_url=url)) as cockpit, cockpit.db.read() as conn:
         return get_workspace(conn, BIG).created_at
 
@@ -98,6 +99,7 @@ def filled_until(url: str) -> datetime:
 def measure_parts(cockpit: Cockpit, plan: Plan, folder: Path) -> dict[str, Any]:
     """The measurements, in the order in which each leaves what the next one needs."""
     now = plan.population.until
+    # all workspaces: this is how a workspace is found
     with cockpit.db.read() as conn:
         workspace_id, few = get_workspace(conn, BIG).workspace_id, get_workspace(conn, FEW).workspace_id
     result: dict[str, Any] = {}
@@ -123,6 +125,7 @@ def compare_sizes(cockpit: Cockpit, workspace_id: WorkspaceId, small: WorkspaceI
 
 def new_workspace(cockpit: Cockpit, subdomain: str, now: datetime) -> WorkspaceId:
     """An empty workspace."""
+    # all workspaces: this one is not there yet
     with cockpit.db.write() as conn:
         return insert_workspace(conn, subdomain=subdomain, name=subdomain, time_zone="UTC", now=now)
 

@@ -77,6 +77,7 @@ def examine(now: datetime) -> Iterator[Check]:
 
 def check_contents(database: Database, now: datetime) -> Iterator[Check]:
     """The schema, and what the tables hold."""
+    # all workspaces: the doctor looks at the whole database
     with database.read() as conn:
         version = find_version(conn)
         yield check_version(version)

@@ -95,7 +95,7 @@ def opened(
         past = order.instant if order.instant != now else None
         yield panel_table(key, stream(cockpit.db, workspace_id, key, now=now, as_of=past)), None
         return
-    with cockpit.db.read() as conn:
+    with cockpit.db.read(workspace_id) as conn:
         total = count_people(conn, workspace_id)
         yield people_table(stream_people(conn, workspace_id)), total
 

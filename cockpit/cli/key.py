@@ -36,7 +36,7 @@ def create(
     """Make a key and print it: this is the only time that it is shown."""
     with open_from_environment() as cockpit:
         viewer = whole_workspace(resolve_workspace(cockpit, workspace))
-        with cockpit.db.write() as conn:
+        with cockpit.db.write(viewer.workspace_id) as conn:
             key = api_keys.create(conn, viewer, name=name, scopes=scope, now=datetime.now(UTC))
     if as_json:
         print_json({"key_id": key.key_id, "name": key.name, "scopes": key.scopes, "key": key.text})
@@ -50,7 +50,7 @@ def list_all(*, workspace: str = WORKSPACE, as_json: bool = AS_JSON) -> None:
     """List the keys of a workspace; the secrets are stored nowhere."""
     with open_from_environment() as cockpit:
         workspace_id = resolve_workspace(cockpit, workspace)
-        with cockpit.db.read() as conn:
+        with cockpit.db.read(workspace_id) as conn:
             keys = list_api_keys(conn, workspace_id)
     if as_json:
         print_json({"keys": [document(key) for key in keys]})
@@ -75,7 +75,7 @@ def revoke(
         raise InvalidInput(f"{key_id!r} is no id of a key.") from error
     with open_from_environment() as cockpit:
         viewer = whole_workspace(resolve_workspace(cockpit, workspace))
-        with cockpit.db.write() as conn:
+        with cockpit.db.write(viewer.workspace_id) as conn:
             api_keys.revoke(conn, viewer, identity, now=datetime.now(UTC))
     typer.echo("The key is revoked.")
 

@@ -47,6 +47,7 @@ def resolve_workspace(cockpit: Cockpit, subdomain: str) -> WorkspaceId:
     Raises:
         NotFound: there is no such workspace.
     """
+    # all workspaces: this is how a workspace is found
     with cockpit.db.read() as conn:
         return workspaces.get_workspace(conn, subdomain).workspace_id
 

@@ -20,6 +20,7 @@ def upgrade(as_json: Annotated[bool, typer.Option("--json", help="Answer as JSON
     """Create or migrate the database of COCKPIT_DATABASE_URL; safe to run again."""
     database = open_database(read_settings().database_url)
     try:
+        # all workspaces: the schema is nobody's
         with database.read() as conn:
             before = find_version(conn)
         after = upgrade_database(database)

@@ -36,6 +36,7 @@ def create(
         raise InvalidInput(f"{subdomain!r} is no subdomain: use a-z, 0-9 and - (not at the ends), at most 63 of them.")
     zone_named(time_zone)
     now = datetime.now(UTC)
+    # all workspaces: this one is not there yet
     with open_from_environment() as cockpit, cockpit.db.write() as conn:
         workspace_id = start_workspace(conn, subdomain=subdomain, name=name, time_zone=time_zone, now=now)
     if as_json:
@@ -47,6 +48,7 @@ def create(
 @commands.command("list")
 def list_all(as_json: bool = typer.Option(False, "--json", help="Print JSON.")) -> None:
     """List the workspaces of this database."""
+    # all workspaces: the list of them is what is asked for
     with open_from_environment() as cockpit, cockpit.db.read() as conn:
         known = list_workspaces(conn)
     if as_json:

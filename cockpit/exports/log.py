@@ -28,5 +28,5 @@ def log_export(
         sha256=certificate.sha256,
         exported_at=now,
     )
-    with db.write() as conn:
+    with db.write(viewer.workspace_id) as conn:
         insert_export(conn, viewer.workspace_id, line)

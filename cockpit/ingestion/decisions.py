@@ -100,7 +100,7 @@ def undo(db: Database, decision: Decision) -> None:
     """
     viewer = decision.viewer
     viewer.check(Permission.DECIDE)
-    with db.write() as conn:
+    with db.write(viewer.workspace_id) as conn:
         card = _card(conn, decision)
         _check_undo(card, decision.now)
         replace_state(
@@ -126,7 +126,7 @@ def _decide(
 ) -> None:
     viewer = decision.viewer
     viewer.check(Permission.DECIDE)
-    with db.write() as conn:
+    with db.write(viewer.workspace_id) as conn:
         person = get_person(conn, viewer.workspace_id, decision.person_id, scope=viewer.scope)
         restate(conn, viewer.workspace_id, [person.person_id], decision.now)
         if _card(conn, decision).state != "OPEN":

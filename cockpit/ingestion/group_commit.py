@@ -108,7 +108,7 @@ class GroupCommit:
 
     def _stored(self, workspace_id: WorkspaceId, group: list[Asked]) -> list[Receipt]:
         now = self._clock()
-        with self._cockpit().db.write() as conn:
+        with self._cockpit().db.write(workspace_id) as conn:
             known = {
                 number: as_receipt(answer)
                 for number, asked in enumerate(group)

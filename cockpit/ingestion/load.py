@@ -103,7 +103,7 @@ def catch_up(
     people_at_once: int = PEOPLE_AT_ONCE,
 ) -> int:
     """Restate everybody an import left waiting, then let the database settle."""
-    with cockpit.db.read() as conn:
+    with cockpit.db.read(workspace_id) as conn:
         total = count_pending(conn, workspace_id)
     done = 0
     while drained := drain_pending(cockpit, workspace_id, now, people_at_once):
@@ -117,7 +117,7 @@ def catch_up(
 
 def _publish(cockpit: WithDatabase, workspace_id: WorkspaceId, path: Path, now: datetime) -> int | None:
     file = read_catalogue(path)
-    with cockpit.db.write() as conn:
+    with cockpit.db.write(workspace_id) as conn:
         version = publish_catalogue(conn, workspace_id, file, now)
         replace_data_version(conn, workspace_id)
     return version

@@ -48,7 +48,7 @@ def receive(
 ) -> Receipt:
     """Take a batch of signals; when this returns, everything accepted is stored and scored."""
     checked = check([signals], now, source=source)
-    with cockpit.db.write() as conn:
+    with cockpit.db.write(workspace_id) as conn:
         return store(conn, workspace_id, checked, now)[0]
 
 

@@ -24,13 +24,13 @@ PEOPLE_AT_ONCE = 20_000
 
 def refresh_due(cockpit: WithDatabase, workspace_id: WorkspaceId, now: datetime, limit: int = 5_000) -> int:
     """Compute the standings that are due again, and wake snoozed cards; answers how many people were done."""
-    with cockpit.db.read() as conn:
+    with cockpit.db.read(workspace_id) as conn:
         due = list_due(conn, workspace_id, now, limit=limit)["person_id"]
         woken = list_woken(conn, workspace_id, now, limit=limit)
     people = pl.concat([due, woken]).unique().sort()
     if people.is_empty():
         return 0
-    with cockpit.db.write() as conn:
+    with cockpit.db.write(workspace_id) as conn:
         refresh_people(conn, workspace_id, people, now)
         replace_data_version(conn, workspace_id)
     return people.len()
@@ -45,7 +45,7 @@ def refresh_people(conn: Connection, workspace_id: WorkspaceId, people: pl.Serie
 
 def drain_pending(cockpit: WithDatabase, workspace_id: WorkspaceId, now: datetime, limit: int = PEOPLE_AT_ONCE) -> int:
     """Restate the next people who wait for it; the last ones have the counters of members counted anew."""
-    with cockpit.db.write() as conn:
+    with cockpit.db.write(workspace_id) as conn:
         people = list_pending(conn, workspace_id, limit)
         if people.is_empty():
             return 0

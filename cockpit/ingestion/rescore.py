@@ -32,10 +32,10 @@ def rescore(
     if from_signals:
         return _replayed(cockpit, workspace_id, now, progress, people_at_once=people_at_once)
     done, after = 0, None
-    with cockpit.db.read() as conn:
+    with cockpit.db.read(workspace_id) as conn:
         total = count_people(conn, workspace_id)
     while True:
-        with cockpit.db.write() as conn:
+        with cockpit.db.write(workspace_id) as conn:
             people = list_person_ids_after(conn, workspace_id, after, people_at_once)
             if people.is_empty():
                 return done
@@ -49,7 +49,7 @@ def rescore(
 def _replayed(
     cockpit: WithDatabase, workspace_id: WorkspaceId, now: datetime, progress: Progress | None, *, people_at_once: int
 ) -> int:
-    with cockpit.db.write() as conn:
+    with cockpit.db.write(workspace_id) as conn:
         if count_pending(conn, workspace_id) == 0:  # else an earlier run was broken off: go on with it
             insert_everybody(conn, workspace_id)
         total = count_pending(conn, workspace_id)

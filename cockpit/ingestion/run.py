@@ -80,19 +80,19 @@ class Import:
                 run = self._store(store, batch, run, rejects)
                 if progress:
                     progress(Step("rows", batch.position, size, tally_of(run)))
-        with self.cockpit.db.write() as conn:
+        with self.cockpit.db.write(self.workspace_id) as conn:
             upsert_import_run(conn, self.workspace_id, run)
         return Imported(run, rejects.path if run.rejected else None, resumed)
 
     def finish(self, imported: Imported, now: datetime) -> None:
         """Say that everything that follows from the rows is done, too: the next run of this file starts anew."""
-        with self.cockpit.db.write() as conn:
+        with self.cockpit.db.write(self.workspace_id) as conn:
             upsert_import_run(conn, self.workspace_id, replace(imported.run, finished_at=now))
 
     def _begun(self, now: datetime) -> ImportRun:
         """The run that was broken off, or a new one; a finished one starts again, and finds all duplicates."""
         digest = f"{self.kind}:{digest_of(self.path)}"
-        with self.cockpit.db.read() as conn:
+        with self.cockpit.db.read(self.workspace_id) as conn:
             known = find_import_run(conn, self.workspace_id, digest)
         if known is not None and known.finished_at is None:
             return known
@@ -107,7 +107,7 @@ class Import:
 
     def _attempt(self, store: Store, batch: RawBatch, run: ImportRun, rejects: RejectFile, *, alone: bool) -> ImportRun:
         """Store a batch with the progress of the run, or nothing of both; rejects are on the disk before."""
-        with self.cockpit.db.write() as conn:
+        with self.cockpit.db.write(self.workspace_id) as conn:
             tally, refused = store(conn, batch, alone=alone)
             found = sorted((*batch.rejects, *refused), key=lambda reject: reject.row)
             rejects.add(found)

@@ -16,11 +16,11 @@ def sweep_tray(cockpit: WithDatabase, workspace_id: WorkspaceId, now: datetime) 
     """Match every parked signal whose person is known by now; answers how many came home."""
     home = 0
     after: tuple[str, str] | None = None
-    with cockpit.db.read() as conn:
+    with cockpit.db.read(workspace_id) as conn:
         if not count_unmatched(conn, workspace_id):
             return 0
     while True:
-        with cockpit.db.write() as conn:
+        with cockpit.db.write(workspace_id) as conn:
             page = list_unmatched(conn, workspace_id, limit=PAGE, after=after)
             if page.is_empty():
                 return home

@@ -1,4 +1,7 @@
-"""The open database: `open_database(url)`, then `with db.read() as conn:` and `with db.write() as conn:`.
+"""The open database: `open_database(url)`, then `db.read(workspace_id)` and `db.write(workspace_id)` as contexts.
+
+On PostgreSQL a transaction sees the rows of the workspace it names and no others, whatever its statements say; one
+that names none sees all of them, and its caller says why: `# all workspaces: why`.
 
 Both contexts are one transaction. A write commits when the block ends and rolls back when it raises; on DuckDB writes
 of one process wait for each other. Errors of the drivers leave as a CockpitError with one sentence.
@@ -11,6 +14,7 @@ from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 from threading import RLock
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import URL, Connection, Engine, make_url
 from sqlalchemy.exc import ArgumentError
@@ -49,21 +53,24 @@ class Database:
         return self._storage_engine.file_of(self.pool.url)
 
     @contextmanager
-    def read(self) -> Iterator[Connection]:
+    def read(self, workspace_id: UUID | None = None) -> Iterator[Connection]:
         """A transaction that only reads; any number may run at once."""
         with self._translated(), self.pool.connect() as conn, conn.begin():
+            self._storage_engine.confine(conn, workspace_id)
             yield conn
 
     @contextmanager
-    def snapshot(self) -> Iterator[Connection]:
+    def snapshot(self, workspace_id: UUID | None = None) -> Iterator[Connection]:
         """A read in which every statement sees the database as the first one did."""
         with self._translated(), self.pool.connect() as conn, self._storage_engine.steady(conn).begin():
+            self._storage_engine.confine(conn, workspace_id)
             yield conn
 
     @contextmanager
-    def write(self) -> Iterator[Connection]:
+    def write(self, workspace_id: UUID | None = None) -> Iterator[Connection]:
         """A transaction: all of the block is stored, durably, or nothing of it."""
         with self._turn, self._translated(), self.pool.begin() as conn:
+            self._storage_engine.confine(conn, workspace_id)
             yield conn
 
     def settle(self) -> None:

@@ -18,5 +18,6 @@ SETTINGS = {"duckdb": "SET memory_limit = '128MB'"}
 def spare_memory(db: Database) -> None:
     """From now on the whole process keeps little: call it only where nothing else uses the database."""
     if setting := SETTINGS.get(db.engine_name):
+        # all workspaces: no row is read
         with db.read() as conn:
             conn.execute(text(setting))

@@ -25,10 +25,12 @@ def upgrade(url: str) -> str:
 
 def upgrade_database(database: Database) -> str:
     """Migrate an open database; one that is current costs two small queries and no import of Alembic."""
+    # all workspaces: the schema is nobody's
     with database.read() as conn:
         version = find_version(conn)
     refuse_newer(version)
     if version != HEAD:
+        # all workspaces: a migration changes the rows of all
         with database.write() as conn:
             engine_of(conn).prepare_migration(conn)
             migrate(conn)

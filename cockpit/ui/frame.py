@@ -101,6 +101,7 @@ def open_page(visit: Visit, name: str, **query: str) -> NoReturn:
 
 
 def _visit(cockpit: Cockpit, who: str) -> Visit:
+    # all workspaces: this is how the workspace of a visit is found
     with cockpit.db.read() as conn:
         chosen, several = arrival.workspace_here(conn, cockpit, who)
         viewer = viewer_of(conn, cockpit.settings, chosen, who)

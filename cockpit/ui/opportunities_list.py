@@ -47,7 +47,7 @@ def show(visit: Visit) -> None:
 
 def _filters(visit: Visit) -> tuple[str, str | None]:
     """Draw the filters and read them."""
-    with visit.cockpit.db.read() as conn:
+    with visit.cockpit.db.read(visit.workspace_id) as conn:
         stages = list_stages(conn, visit.workspace_id, scope=visit.viewer.scope)
     with st.container(horizontal=True, vertical_alignment="bottom", key="filters"):
         word = search("Name, person, company or external id")
@@ -70,7 +70,7 @@ def _all_stages() -> None:
 
 
 def _read(visit: Visit, word: str, stage: str | None) -> OpportunitiesPage:
-    with visit.cockpit.db.read() as conn:
+    with visit.cockpit.db.read(visit.workspace_id) as conn:
         return list_opportunities_page(
             conn,
             visit.workspace_id,
@@ -114,7 +114,7 @@ def _stage(stage: str) -> str:
 def _opportunity(visit: Visit, asked: str) -> None:
     """Draw one opportunity; a wrong link is no error of the server."""
     try:
-        with visit.cockpit.db.read() as conn:
+        with visit.cockpit.db.read(visit.workspace_id) as conn:
             found = find_opportunity(conn, visit.workspace_id, UUID(asked), scope=visit.viewer.scope)
     except ValueError:
         found = None

@@ -189,7 +189,7 @@ def titles(visit: Visit) -> Mapping[str, str]:
 @st.cache_data(show_spinner=False, max_entries=32)
 def _titles(workspace_id: WorkspaceId, data_version: int) -> dict[str, str]:
     del data_version  # a part of the key
-    with connection.cockpit().db.read() as conn:
+    with connection.cockpit().db.read(workspace_id) as conn:
         return dict(get_setting(conn, workspace_id, None).titles)
 
 
@@ -222,13 +222,13 @@ def _last_signal(
     workspace_id: WorkspaceId, scope: Scope | None, data_version: int, before: datetime
 ) -> datetime | None:
     del data_version  # a part of the key
-    with connection.cockpit().db.read() as conn:
+    with connection.cockpit().db.read(workspace_id) as conn:
         return find_last_signal_at(conn, workspace_id, before, scope=scope)
 
 
 def timeline(visit: Visit, person_id: str, limit: int) -> tuple[Entry, ...]:
     """The newest signals of a person."""
-    with visit.cockpit.db.read() as conn:
+    with visit.cockpit.db.read(visit.workspace_id) as conn:
         return list_timeline(
             conn, visit.workspace_id, UUID(person_id), limit=limit, as_of=visit.as_of, scope=visit.viewer.scope
         )
@@ -260,7 +260,7 @@ def _score_history(
 
 def cards(visit: Visit, person_id: str) -> list[dict[str, str]]:
     """Every suggestion for a person, newest first, as a person reads it."""
-    with visit.cockpit.db.read() as conn:
+    with visit.cockpit.db.read(visit.workspace_id) as conn:
         found = list_suggestions(conn, visit.workspace_id, [person_id], scope=visit.viewer.scope)
     return [
         {

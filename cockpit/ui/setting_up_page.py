@@ -27,7 +27,7 @@ def show(workspace: Workspace) -> None:
 def _progress(workspace_id: WorkspaceId) -> None:
     """Say how far it is; the page is drawn anew once the workspace is ready."""
     try:
-        with connection.cockpit().db.read() as conn:
+        with connection.cockpit().db.read(workspace_id) as conn:
             now = get_workspace_by_id(conn, workspace_id)
     except CockpitError:
         log.exception("the state of workspace %s", workspace_id)

@@ -24,7 +24,7 @@ def show(visit: Visit) -> None:
         return
     say_done()
     _new_key()
-    with visit.cockpit.db.read() as conn:
+    with visit.cockpit.db.read(visit.workspace_id) as conn:
         keys = list_api_keys(conn, visit.workspace_id)
     if keys:
         count = listing.counted(len(keys), "key", "keys")
@@ -79,7 +79,7 @@ def _create(visit: Visit) -> None:
 
 
 def _make(visit: Visit, name: str, scopes: list[str]) -> None:
-    with visit.cockpit.db.write() as conn:
+    with visit.cockpit.db.write(visit.workspace_id) as conn:
         st.session_state[NEW_KEY] = api_keys.create(conn, visit.viewer, name=name, scopes=scopes, now=now_of(visit))
 
 
@@ -92,5 +92,5 @@ def _revoke(visit: Visit, key: ApiKey) -> None:
 
 
 def _end(visit: Visit, key: ApiKey) -> None:
-    with visit.cockpit.db.write() as conn:
+    with visit.cockpit.db.write(visit.workspace_id) as conn:
         api_keys.revoke(conn, visit.viewer, key.key_id, now=now_of(visit))

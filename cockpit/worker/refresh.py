@@ -14,6 +14,7 @@ from cockpit.worker.loop import Loop
 
 def refresh_once(cockpit: Cockpit, now: datetime) -> int:
     """Do what is due in every workspace; answers how many people were done."""
+    # all workspaces: the worker works for each of them
     with cockpit.db.read() as conn:
         ids = [workspace.workspace_id for workspace in list_workspaces(conn)]
     return sum(_refresh_workspace(cockpit, workspace_id, now) for workspace_id in ids)

@@ -41,6 +41,7 @@ class Seeded:
 
 def seed_demo(cockpit: WithDatabase, now: datetime, *, subdomain: str = SUBDOMAIN, seed: int = SEED) -> Seeded:
     """Add the demo to a workspace, which is made when it is missing; all of it or nothing."""
+    # all workspaces: this one may not be there yet
     with cockpit.db.write() as conn:
         known = find_workspace(conn, subdomain)
         workspace_id = (
@@ -59,7 +60,7 @@ def seed_demo(cockpit: WithDatabase, now: datetime, *, subdomain: str = SUBDOMAI
 
 def clear_demo(cockpit: WithDatabase, workspace_id: WorkspaceId) -> int:
     """Take the demo out of a workspace; answers how many people went."""
-    with cockpit.db.write() as conn:
+    with cockpit.db.write(workspace_id) as conn:
         people = count_demo_people(conn, workspace_id)
         delete_demo(conn, workspace_id, [member_id_of(workspace_id, email) for email, _ in COLLEAGUES])
         replace_data_version(conn, workspace_id)
