@@ -13,8 +13,10 @@ from typing import Any
 from uuid import UUID
 
 from cockpit.access.join import check_active, join_member, starting_policy
+from cockpit.access.unfinished import Unfinished
 from cockpit.access.workspace_states import NewWorkspace, begin, finish, retry, settled
 from cockpit.errors import BadRequest, Forbidden
+from cockpit.model.ids import workspace_id_of
 from cockpit.model.subdomains import check_subdomain, personal_subdomain
 from cockpit.storage import memberships
 from cockpit.storage.database import Connection, Database
@@ -100,7 +102,10 @@ def _find_or_begin(conn: Connection, wanted: NewWorkspace, now: datetime) -> Res
         joined = join_member(conn, found, email=email, name=wanted.admin_name, explicit=True, now=now)
         return Resolved(found, joined.user_id, new_workspace=False, new_user=joined.new_user)
     login = memberships.get_login(conn, email=email, name=wanted.admin_name or email, now=now)
-    if memberships.list_memberships(conn, login.user_id):
+    ours = {one.workspace_id for one in memberships.list_memberships(conn, login.user_id)}
+    if workspace_id_of(wanted.subdomain) in ours:
+        raise Unfinished(workspace_id_of(wanted.subdomain))  # made while we waited for the login
+    if ours:
         raise BadRequest("This user belongs to another workspace: use move-user.")
     return _begun(conn, wanted, login, now)
 
