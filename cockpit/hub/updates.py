@@ -164,7 +164,7 @@ def _inbound(update: Update, state: str, result: str | None) -> tuple[str, ...]:
 
 def _own_type(update: Update) -> str:
     """A type for an outcome we have no word for: it is stored and shown, and scores once somebody catalogues it."""
-    return f"HUB_{folded(update.outcome).upper()}"[:100]
+    return f"HUB_{folded(update.outcome).upper() or 'OUTCOME'}"[:100]
 
 
 def _text(body: Mapping[str, Any], name: str, longest: int) -> str | None:

@@ -61,7 +61,7 @@ def state_of(status: str | None, own: Mapping[str, str] | None = None) -> str:
 
 def result_of(outcome: str | None, own: Mapping[str, str] | None = None) -> str | None:
     """An outcome in our words; None where the Hub names none."""
-    return (_translated(outcome, own, RESULT_WORDS) or UNKNOWN) if folded(outcome) else None
+    return (_translated(outcome, own, RESULT_WORDS) or UNKNOWN) if (outcome or "").strip() else None
 
 
 def folded(word: str | None) -> str:
