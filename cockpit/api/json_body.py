@@ -23,17 +23,26 @@ async def read_json(request: Request) -> tuple[Any, bytes]:
     Raises:
         Refused: it is no JSON body, too large, too slow, or not plain JSON.
     """
+    body = await read_body(request)
+    return parse(body), body
+
+
+async def read_body(request: Request) -> bytes:
+    """The bytes of a body that says it is JSON; whoever has to prove it first parses it afterwards.
+
+    Raises:
+        Refused: it is no JSON body, too large or too slow.
+    """
     kind = request.headers.get("content-type", "").split(";")[0].strip().lower()
     if kind != "application/json" or request.headers.get("content-encoding", "identity").lower() != "identity":
         raise Refused(415, "UnsupportedMediaType", "Send the body as application/json, not compressed.")
     try:
         async with asyncio.timeout(SECONDS):
-            body = await _bounded(request)
+            return await _bounded(request)
     except TimeoutError as error:
         raise Refused(408, "RequestTimeout", f"The body did not come within {SECONDS:.0f} seconds.") from error
     except ClientDisconnect as error:
         raise _bad("The body ended early.") from error
-    return parse(body), body
 
 
 async def _bounded(request: Request) -> bytes:
