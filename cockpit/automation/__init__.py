@@ -1,0 +1,1 @@
+"""Executing actions: reserved behind guards, undone for ten seconds, claimed by a worker, called, accounted for."""

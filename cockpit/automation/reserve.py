@@ -1,0 +1,193 @@
+"""Reserve an outreach: guards, outbox row, guard window and log entry in one transaction; nothing leaves yet.
+
+reserve(db, workspace_id, wish, now, also=None) -> Reserved
+reserve_in(conn, chain, wish, now) -> Reserved           in a transaction that holds the chain
+preview(db, workspace_id, wishes, now) -> tuple[Reserved, ...]    what would come of them; nothing is stored
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from uuid import UUID, uuid4, uuid5
+
+from cockpit.automation.guard_log import Chain, append, body_of, lock_chain
+from cockpit.automation.judging import Judged, judge_attempt
+from cockpit.automation.wish import Wish
+from cockpit.model.ids import WorkspaceId
+from cockpit.storage.action_mappings import ActionMapping, find_action_mapping
+from cockpit.storage.attempts import BLOCKED, RESERVED, Attempt, find_attempt, insert_attempt
+from cockpit.storage.database import Connection, Database
+from cockpit.storage.guard_facts import get_person_locked, replace_rule_pause
+from cockpit.storage.guard_windows import Window, upsert_window
+from scoring.guards.facts import Verdict
+
+SHORTEST_WINDOW = timedelta(seconds=60)  # two clicks on one button are one outreach, whatever the settings say
+FUSE = "fuse"
+Also = Callable[[Connection, Attempt], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Reserved:
+    """What became of a wish."""
+
+    attempt: Attempt
+    verdicts: tuple[Verdict, ...]
+
+    @property
+    def runs(self) -> bool:
+        """Whether it will go out unless somebody takes it back or a guard closes."""
+        return self.attempt.state == RESERVED
+
+    @property
+    def reason(self) -> str | None:
+        """Why it does not, or why it waits: one sentence."""
+        return self.attempt.reason
+
+
+def reserve(db: Database, workspace_id: WorkspaceId, wish: Wish, now: datetime, also: Also | None = None) -> Reserved:
+    """Reserve one outreach, or block it with the reason; `also` runs in the same transaction when it was reserved.
+
+    Raises:
+        NotFound: there is no such person.
+    """
+    with db.write(workspace_id) as conn:
+        found = reserve_in(conn, lock_chain(conn, workspace_id), wish, now)
+        if also and found.runs:
+            also(conn, found.attempt)
+        return found
+
+
+def reserve_in(conn: Connection, chain: Chain, wish: Wish, now: datetime) -> Reserved:
+    """The same in a transaction that holds the chain of its workspace."""
+    attempt_id = attempt_id_of(chain.workspace_id, wish)
+    known = find_attempt(conn, chain.workspace_id, attempt_id) if wish.key else None
+    if known is not None:
+        return Reserved(known, ())
+    mapping = mapped(find_action_mapping(conn, chain.workspace_id, wish.action_type), wish)
+    attempt = drawn_up(chain.workspace_id, attempt_id, wish, mapping, now)
+    if mapping is None:
+        get_person_locked(conn, chain.workspace_id, wish.person_id)
+        reason = f"No mapping says how the Hub carries out {wish.action_type}: add one in Settings > Hub."
+        verdicts = (Verdict("mapping", allowed=False, reason=reason, inputs={"action_type": wish.action_type}),)
+        return _blocked(conn, chain, attempt, verdicts, now)
+    judged = judge_attempt(conn, chain, attempt, now, stored=False)
+    _blow_fuse(conn, chain, attempt, judged, now)
+    if not judged.allowed and not (wish.hold and judged.opens_at):
+        return _blocked(conn, chain, attempt, judged.verdicts, now)
+    return _reserved(conn, chain, attempt, judged, now)
+
+
+def preview(db: Database, workspace_id: WorkspaceId, wishes: Iterable[Wish], now: datetime) -> tuple[Reserved, ...]:
+    """What would come of these wishes: they are reserved for real, one after the other, and all is rolled back."""
+    found: list[Reserved] = []
+    try:
+        with db.write(workspace_id) as conn:
+            chain = lock_chain(conn, workspace_id)
+            for wish in wishes:
+                found.append(reserve_in(conn, chain, wish, now))
+                chain = lock_chain(conn, workspace_id)
+            raise _OnlyLooking
+    except _OnlyLooking:
+        return tuple(found)
+
+
+class _OnlyLooking(Exception):
+    """Rolls a preview back."""
+
+
+def attempt_id_of(workspace_id: WorkspaceId, wish: Wish) -> UUID:
+    """A new id; for a wish with a key always the same."""
+    return uuid5(workspace_id, f"attempt:{wish.key}") if wish.key else uuid4()
+
+
+def mapped(mapping: ActionMapping | None, wish: Wish) -> ActionMapping | None:
+    """The mapping with what the wish says itself; None when neither says how the Hub does it."""
+    said = (wish.hub_type, wish.channel, wish.instruction)
+    if mapping is None:
+        complete = all(one is not None for one in said)
+        return ActionMapping(wish.action_type, *(one or "" for one in said)) if complete else None
+    language = str((wish.request or {}).get("language") or "")
+    own = (mapping.hub_type, mapping.channel, (mapping.translations or {}).get(language, mapping.instruction))
+    hub_type, channel, instruction = (there if here is None else here for here, there in zip(said, own, strict=True))
+    return replace(mapping, hub_type=hub_type, channel=channel, instruction=instruction)
+
+
+def drawn_up(
+    workspace_id: WorkspaceId, attempt_id: UUID, wish: Wish, mapping: ActionMapping | None, now: datetime
+) -> Attempt:
+    """The attempt a wish becomes."""
+    channel = mapping.channel if mapping else wish.channel or ""
+    window = wish.rule_key or f"manual:{channel or wish.action_type}"
+    return Attempt(
+        attempt_id=attempt_id,
+        person_id=wish.person_id,
+        origin=wish.origin,
+        rule_key=wish.rule_key,
+        workflow_run_id=wish.workflow_run_id,
+        batch_id=wish.batch_id,
+        action_id=wish.action_id,
+        action_type=wish.action_type,
+        channel=channel,
+        hub_type=mapping.hub_type if mapping else "",
+        instruction=mapping.instruction if mapping else "",
+        request=dict(wish.request) if wish.request else None,
+        guard_window=window,
+        evidence_at=wish.evidence_at,
+        state=RESERVED,
+        execute_after=now + wish.undo_for,
+        idempotency_key=key_of(workspace_id, wish, window, attempt_id),
+        client_reference=str(attempt_id),
+        requested_by=wish.requested_by,
+        created_at=now,
+        updated_at=now,
+    )
+
+
+def key_of(workspace_id: WorkspaceId, wish: Wish, window: str, attempt_id: UUID) -> str:
+    """The key under which the Hub takes this outreach once, however often it is asked."""
+    parts = (workspace_id, wish.person_id, wish.rule_key, window, wish.action_type, attempt_id)
+    return hashlib.sha256("|".join(map(str, parts)).encode()).hexdigest()
+
+
+def window_length(judged: Judged, attempt: Attempt) -> timedelta:
+    """How long an outreach keeps others of its name away."""
+    policy, rule = judged.policy, judged.rule
+    if rule is not None:
+        return max(policy.rule_cooldown if rule.cooldown is None else rule.cooldown, SHORTEST_WINDOW)
+    own = policy.cooldowns.get(attempt.channel) if policy.manual_cooldown else None
+    return max(own or SHORTEST_WINDOW, SHORTEST_WINDOW)
+
+
+def _reserved(conn: Connection, chain: Chain, attempt: Attempt, judged: Judged, now: datetime) -> Reserved:
+    until = now + window_length(judged, attempt)
+    window = Window(attempt.person_id, attempt.guard_window, attempt.attempt_id, now, until)
+    if not upsert_window(conn, chain.workspace_id, window):
+        reason = "The same outreach to this person was made, or waits to be made."
+        taken = Verdict("window", allowed=False, reason=reason, inputs={"name": attempt.guard_window})
+        return _blocked(conn, chain, attempt, (*judged.verdicts, taken), now)
+    if judged.opens_at is not None:
+        attempt = replace(attempt, execute_after=judged.opens_at, held_until=judged.opens_at, reason=judged.reason)
+    insert_attempt(conn, chain.workspace_id, attempt)
+    event = "held" if attempt.held_until else "reserved"
+    append(conn, chain, [body_of(event, attempt, now=now, state=RESERVED, verdicts=judged.verdicts)])
+    return Reserved(attempt, judged.verdicts)
+
+
+def _blocked(
+    conn: Connection, chain: Chain, attempt: Attempt, verdicts: tuple[Verdict, ...], now: datetime
+) -> Reserved:
+    reason = next((one.reason for one in verdicts if not one.allowed), None)
+    blocked = replace(attempt, state=BLOCKED, reason=reason, execute_after=None, finished_at=now)
+    insert_attempt(conn, chain.workspace_id, blocked)
+    append(conn, chain, [body_of("blocked", blocked, now=now, state=BLOCKED, verdicts=verdicts)])
+    return Reserved(blocked, verdicts)
+
+
+def _blow_fuse(conn: Connection, chain: Chain, attempt: Attempt, judged: Judged, now: datetime) -> None:
+    """A rule that wants to reach far more people than its rehearsal said pauses itself."""
+    blown = next((one for one in judged.refusals if one.guard == FUSE), None)
+    if blown is not None and attempt.origin == "rule" and attempt.rule_key:
+        replace_rule_pause(conn, chain.workspace_id, attempt.rule_key, paused_at=now, why=blown.reason)
