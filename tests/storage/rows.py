@@ -16,6 +16,7 @@ from cockpit.storage import (
     api_keys,
     attempts,
     callbacks,
+    engagements,
     evidence,
     exports,
     guard_chain,
@@ -258,6 +259,8 @@ def fill(conn: Connection, workspace_id: WorkspaceId, mark: str) -> None:
     imports.upsert_import_run(conn, workspace_id, imports.ImportRun("digest", mark, "signals", 1, 1, 0, 0, 0, NOW))
     exports.insert_export(conn, workspace_id, exports.Export(EXPORT, member_id, mark, "csv", 1, mark, NOW))
     pending.upsert_pending(conn, workspace_id, [ANA])
+    told = engagements.Engagement("eng_1", NOW, person_id=ANA, summary=mark, signals=(mark,), body={"mark": mark})
+    engagements.get_engagement_locked(conn, workspace_id, told, now=NOW)
     mapping = action_mappings.ActionMapping("CALL_LEAD", mark, mark, mark, {"en": mark})
     action_mappings.upsert_action_mappings(conn, workspace_id, [mapping], now=NOW)
     api_keys.insert_api_key(

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import asdict, replace
 from datetime import date, datetime, timedelta
 from importlib import import_module
 from inspect import getmembers, isfunction
@@ -36,11 +36,13 @@ from cockpit.storage import (
     clock,
     companies_page,
     demo,
+    engagements,
     evidence,
     exports,
     guard_chain,
     guard_facts,
     guard_windows,
+    hub_connections,
     idempotency,
     imports,
     ledger,
@@ -114,6 +116,7 @@ LATER = NOW + timedelta(days=1)
 DAY = date(2026, 3, 1)
 PARKED = pl.DataFrame({"source": ["crm"], "source_event_id": ["9"]})
 COMPANY_ROW = {"company_id": str(BEN), "external_id": "d", "name": "New", "created_at": NOW}
+ENGAGEMENT = engagements.Engagement("eng_1", LATER, summary="newer")
 PEOPLE_ASKED = people_page.PeopleAsked(search="n")
 
 Call = Callable[[Connection, WorkspaceId], Any]
@@ -144,9 +147,21 @@ def own_avatar(conn: Connection, workspace_id: WorkspaceId) -> bytes | None:
     return avatars.find_avatar(conn, workspace_id, "d")
 
 
+def former_members(conn: Connection, workspace_id: WorkspaceId) -> tuple[members.Member, ...]:
+    """The member there is, once they have left."""
+    who = members.list_members(conn, workspace_id)[0].member_id
+    workspace_changes.replace_left(conn, workspace_id, who, now=NOW)
+    return members.list_former_members(conn, workspace_id)
+
+
 def waiting(workspace_id: WorkspaceId) -> callbacks.Waiting:
     """The call that `fill` has asked for."""
     return callbacks.Waiting(workspace_id, "own", 0, NOW, "north")
+
+
+def plain_hub(hub: hub_connections.StoredHub | None) -> Any:
+    """A Hub with what its repr hides."""
+    return hub and asdict(hub)
 
 
 CALLS: dict[Any, Call] = {
@@ -191,6 +206,16 @@ CALLS: dict[Any, Call] = {
         c, w, ATTEMPT, attempts.Expect(("RESERVED",), "own", 0), {"state": "CANCELLED"}
     ),
     attempts.replace_refused: lambda c, w: attempts.replace_refused(c, w, [ANA], now=LATER),
+    engagements.get_engagement_locked: lambda c, w: engagements.get_engagement_locked(c, w, ENGAGEMENT, now=LATER),
+    engagements.replace_engagement: lambda c, w: engagements.replace_engagement(c, w, ENGAGEMENT, now=LATER),
+    engagements.find_engagement: lambda c, w: engagements.find_engagement(c, w, "eng_1"),
+    engagements.list_engagements: lambda c, w: engagements.list_engagements(c, w, ANA),
+    hub_connections.find_hub: lambda c, w: plain_hub(hub_connections.find_hub(c, w)),
+    hub_connections.upsert_hub: lambda c, w: hub_connections.upsert_hub(
+        c, w, hub_connections.StoredHub("https://new.example", "k", "new"), now=LATER
+    ),
+    hub_connections.replace_webhook_mode: lambda c, w: hub_connections.replace_webhook_mode(c, w, "signed", now=LATER),
+    hub_connections.delete_hub: hub_connections.delete_hub,
     breakers.find_breaker: breakers.find_breaker,
     breakers.replace_breaker: lambda c, w: breakers.replace_breaker(c, w, breakers.Breaker(3, LATER)),
     guard_chain.get_head: guard_chain.get_head,
@@ -270,6 +295,7 @@ CALLS: dict[Any, Call] = {
         c, w, pl.DataFrame({"person_id": [str(ANA)], "external_id": ["crm-7"]})
     ),
     members.list_members: members.list_members,
+    members.list_former_members: former_members,
     members.upsert_member: lambda c, w: members.upsert_member(c, w, email="b@example.com", name="B", now=NOW),
     memberships.list_members_by_phone: lambda c, w: (
         memberships.replace_engagement_phone(c, w, members.list_members(c, w)[0].member_id, "+15551234567"),
