@@ -16,7 +16,7 @@ from scoring.values import NEVER
 HORIZON = 3653 * DAY
 RESTARTS = 4
 PRIORITY_DRIFT = 0.48  # with the rounding of two scores to hundredths it stays within half a point
-RECONNECT_DRIFT = 0.045
+RECONNECT_DRIFT = 0.018
 STALE_DRIFT = 0.09
 EXACT_STEPS = 21  # two seconds, halved down to a microsecond
 COARSE_STEPS = 12

@@ -27,8 +27,8 @@ MARGIN: Mapping[str, float] = MappingProxyType(
         "hot": 0.0,
         "follow_up": 0.0,
         "stale": 0.1,
-        "reconnect_recent": 0.05,
-        "reconnect_oldies": 0.05,
+        "reconnect_recent": 0.02,
+        "reconnect_oldies": 0.02,
         "recent": 0.0,
     }
 )
