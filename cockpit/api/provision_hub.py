@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from cockpit.access.hub_link import Wiring, link_hub
+from cockpit.access.hub_link import Link, link_hub
 from cockpit.access.join import email_of, starting_policy
 from cockpit.access.mappings import read_mappings, sync_mappings
 from cockpit.access.presets import check_preset
@@ -23,7 +23,7 @@ def do_link(call: Call, body: LinkIn) -> dict[str, Any]:
     # all workspaces: a secret of provisioning is of none of them
     with call.cockpit.db.write() as conn:
         workspace = named(conn, body.workspaceId, body.subdomain)
-        key = link_hub(conn, workspace, Wiring(body.hubApiKey, body.assignedDomain), call.now)
+        key = link_hub(conn, workspace, Link(body.hubApiKey, body.assignedDomain), call.settings, call.now)
         linked = get_workspace_by_id(conn, workspace.workspace_id)
     return {**view_of(linked), "twentyApiKey": key}
 

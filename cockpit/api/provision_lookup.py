@@ -52,6 +52,6 @@ def view_of(workspace: Workspace) -> dict[str, Any]:
         "activationStatus": STATES.get(workspace.status or "ready", "INACTIVE"),
         "industryPreset": workspace.settings.get("industry_preset"),
         "industryProfile": workspace.settings.get("industry_profile"),
-        "hubConnected": bool(hub.get("api_key")),
+        "hubConnected": bool(hub.get("connected")),
         "assignedDomain": hub.get("domain"),
     }

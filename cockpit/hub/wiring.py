@@ -2,6 +2,7 @@
 
 find_connection(conn, workspace_id, settings) -> HubConnection | None
 connect(conn, workspace_id, settings, wiring, now)                       raises InvalidInput
+disconnect(conn, workspace_id) -> bool
 find_words(conn, workspace_id) -> Words                                  the workspace's own for statuses and outcomes
 """
 
@@ -20,7 +21,8 @@ from cockpit.hub.webhook_secrets import SIGNED, STATIC, WEBHOOK_USE, with_secret
 from cockpit.model.ids import WorkspaceId
 from cockpit.settings import Settings
 from cockpit.storage.database import Connection
-from cockpit.storage.hub_connections import StoredHub, find_hub, upsert_hub
+from cockpit.storage.hub_connections import StoredHub, delete_hub, find_hub, upsert_hub
+from cockpit.storage.workspace_changes import replace_workspace_settings
 
 KEY_USE = "hub-key"
 PATHS: Final = ("status_path", "pause_path", "resume_path", "cancel_path", "lookup_path")
@@ -90,13 +92,20 @@ def connect(conn: Connection, workspace_id: WorkspaceId, settings: Settings, wir
     hub = before or StoredHub("", "", "")
     hub = replace(hub, **_columns(wiring, Seal(settings.secret_key, workspace_id, KEY_USE), hub))
     hub = replace(hub, options=_options(wiring, hub))
-    if not hub.base_url and not settings.hub_base_url:
-        raise InvalidInput("The Hub needs an address: the server has none for all workspaces.")
     if hub.idempotency == LOOKUP and not hub.lookup_path:
         raise InvalidInput("Asking before a retry needs the path at which the Hub tells what it has taken.")
     if wiring.webhook_secret is not None:
         hub = with_secret(hub, wiring.webhook_secret, Seal(settings.secret_key, workspace_id, WEBHOOK_USE))
     upsert_hub(conn, workspace_id, hub, now=now)
+    replace_workspace_settings(conn, workspace_id, {"hub": {"domain": hub.domain_name, "connected": True}})
+
+
+def disconnect(conn: Connection, workspace_id: WorkspaceId) -> bool:
+    """Forget the Hub, its key and its secrets; answers whether there was one."""
+    stored = find_hub(conn, workspace_id)
+    if stored is not None:
+        replace_workspace_settings(conn, workspace_id, {"hub": {"domain": stored.domain_name, "connected": False}})
+    return delete_hub(conn, workspace_id)
 
 
 def find_words(conn: Connection, workspace_id: WorkspaceId) -> Words:
