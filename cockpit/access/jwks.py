@@ -54,7 +54,7 @@ class OneKey:
 
     def find(self, key_id: str) -> Key | None:
         """The key, whatever the token calls it."""
-        return self.key
+        return self.key if KEY_ID.fullmatch(key_id) else None
 
 
 @dataclass(slots=True)

@@ -17,6 +17,7 @@ from cockpit.api.exports import export_routes
 from cockpit.api.gate import Gate
 from cockpit.api.health import health_routes
 from cockpit.api.host_config import host_config_routes
+from cockpit.api.host_sso import host_sso_routes
 from cockpit.api.machine import Keys
 from cockpit.api.machine_people import people_routes
 from cockpit.api.machine_reads import read_routes
@@ -27,7 +28,7 @@ from cockpit.api.provision import provision_routes
 from cockpit.api.self_test import self_test_routes
 from cockpit.api.sessions import Sessions, check_settings
 from cockpit.api.sign_in import sign_in_routes
-from cockpit.api.sign_in_ways import ways_of
+from cockpit.api.sign_in_ways import Ways, ways_of
 from cockpit.api.verify import verify_routes
 from cockpit.bootstrap import Cockpit
 from cockpit.errors import CockpitError
@@ -44,7 +45,8 @@ def add_routes(
     """
     check_settings(sessions.settings)
     app.include_router(health_routes(cockpit, worker_runs=worker_runs))
-    _add_sign_ins(app, sessions, cockpit)
+    ways = ways_of(sessions.settings)
+    _add_sign_ins(app, sessions, cockpit, ways)
     app.include_router(verify_routes(sessions, cockpit))
     app.include_router(host_config_routes(sessions))
     app.include_router(self_test_routes(sessions))
@@ -52,6 +54,7 @@ def add_routes(
     app.state.avatars = AvatarQueue(cockpit)  # the worker empties it
     app.include_router(avatar_routes(cockpit))
     app.include_router(provision_routes(cockpit, sessions.settings, app.state.avatars))
+    app.include_router(host_sso_routes(cockpit, sessions.settings, app.state.avatars, ways.clerk))
     _add_machine_routes(app, sessions, cockpit)
     app.include_router(links.router)
     app.include_router(scripts.router)
@@ -59,9 +62,9 @@ def add_routes(
     app.add_middleware(Gate, sessions=sessions)
 
 
-def _add_sign_ins(app: FastAPI, sessions: Sessions, cockpit: Callable[[], Cockpit]) -> None:
+def _add_sign_ins(app: FastAPI, sessions: Sessions, cockpit: Callable[[], Cockpit], ways: Ways) -> None:
     """The sign-in page, and a route for each other way that the settings offer."""
-    ways, arrivals = ways_of(sessions.settings), Arrivals(sessions, cockpit)
+    arrivals = Arrivals(sessions, cockpit)
     app.include_router(sign_in_routes(sessions, ways))
     if ways.clerk is not None:
         app.include_router(clerk_routes(arrivals, ways.clerk))

@@ -101,10 +101,11 @@ class Calls:
             f"{request.method} {request.url.path}",
             secret.name if secret else "(wrong)",
             _uuid(about.get("workspaceId") or about.get("toWorkspaceId")),
-            str(about.get("email") or about.get("adminEmail") or "")[:320] or None,
+            _shown(about.get("email") or about.get("adminEmail") or "") or None,
             status,
             fault and fault[:300],
         )
+        # all workspaces: the audit belongs to the server
         with self._cockpit().db.write() as conn:
             memberships.insert_audit(conn, call)
 
@@ -124,6 +125,11 @@ def _checked(kind: type[Body], given: Mapping[str, Any]) -> Body:
     except ValidationError as error:
         faults = [f"{'.'.join(map(str, one['loc']))[:60]}: {one['msg']}" for one in error.errors()]
         raise Refused(400, "BadRequestException", *faults[:20]) from error
+
+
+def _shown(text: Any) -> str:
+    """What a caller wrote, as any database takes it."""
+    return "".join(sign if sign.isprintable() else "?" for sign in str(text)[:320])
 
 
 def _uuid(text: Any) -> UUID | None:
