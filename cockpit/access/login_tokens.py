@@ -1,4 +1,4 @@
-"""Login tokens: made for one member and one host, redeemed once within a minute."""
+"""Login tokens: made for one member and one host, redeemed once, soon: within a minute unless it is said."""
 
 from __future__ import annotations
 
@@ -44,6 +44,7 @@ def mint(
     page: str | None,
     now: datetime,
     scheme: str | None = None,
+    lifetime: timedelta = LIFETIME,
 ) -> LoginToken:
     """A token for a member, to be redeemed at `host` (with its port, as a browser names it).
 
@@ -52,7 +53,7 @@ def mint(
     """
     page = check_page(page)
     text = credentials.new(credentials.LOGIN_TOKEN, workspace.workspace_id)
-    expires_at = now + LIFETIME
+    expires_at = now + lifetime
     stored.delete_old_login_tokens(conn, workspace.workspace_id, before=now - KEPT)
     stored.insert_login_token(
         conn,

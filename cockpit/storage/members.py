@@ -1,6 +1,7 @@
 """Members of a workspace, and the logins behind them.
 
 list_members(conn, workspace_id) -> tuple[Member, ...]      by name
+list_former_members(conn, workspace_id) -> tuple[Member, ...]    who has left, by name
 upsert_member(conn, workspace_id, *, email, name, role="member", now) -> MemberId
 """
 
@@ -39,6 +40,13 @@ def list_members(conn: Connection, workspace_id: WorkspaceId) -> tuple[Member, .
         member, user_account, user_account.c.user_id == member.c.user_id
     )
     query = query.where(member.c.workspace_id == workspace_id, member.c.left_at.is_(None))
+    rows = conn.execute(query.order_by(member.c.name, member.c.email))
+    return tuple(Member(**row._mapping) for row in rows)
+
+
+def list_former_members(conn: Connection, workspace_id: WorkspaceId) -> tuple[Member, ...]:
+    """Those who were members of a workspace and are no more, by name."""
+    query = select(*COLUMNS).where(member.c.workspace_id == workspace_id, member.c.left_at.is_not(None))
     rows = conn.execute(query.order_by(member.c.name, member.c.email))
     return tuple(Member(**row._mapping) for row in rows)
 

@@ -8,6 +8,7 @@ from cockpit.access import administration
 from cockpit.access.viewers import wall_of
 from cockpit.model.roles import PERMISSIONS, Permission, Role, role_named
 from cockpit.storage.members import Member, list_members
+from cockpit.ui import settings_invite
 from cockpit.ui.changes import attempt, now_of, only_looks, say_done
 from cockpit.ui.components import listing
 from cockpit.ui.components.listing import Cell
@@ -35,8 +36,13 @@ def show_members(visit: Visit) -> None:
         listing.table("members", count, [_line(visit, one) for one in people])
     else:
         listing.empty("No members to show", "Nobody is a member of this workspace yet.", ())
-    if people and not only_looks(visit, visit.may(Permission.MANAGE_MEMBERS)):
+    if only_looks(visit, visit.may(Permission.MANAGE_MEMBERS)):
+        return
+    settings_invite.show_link()
+    settings_invite.add(visit, TITLES)
+    if people:
         _change(visit, people)
+    settings_invite.former(visit)
 
 
 def _line(visit: Visit, one: Member) -> dict[str, Cell]:
@@ -54,9 +60,7 @@ def _change(visit: Visit, people: tuple[Member, ...]) -> None:
     by_id = {one.member_id: one for one in people}
     with st.container(border=True, key="member_change"):
         st.subheader("Change a member", anchor=False)
-        chosen = st.selectbox(
-            "Member", list(by_id), format_func=lambda one: f"{plain(by_id[one].name)} · {plain(by_id[one].email)}"
-        )
+        chosen = st.selectbox("Member", list(by_id), format_func=lambda one: _named(by_id[one]), key="member_chosen")
         one = by_id[chosen]
         now = role_named(one.role)
         picked = st.selectbox(
@@ -69,13 +73,19 @@ def _change(visit: Visit, people: tuple[Member, ...]) -> None:
                     lambda: administration.set_role(visit.cockpit.db, visit.viewer, chosen, role, now=now_of(visit)),
                     f"{one.name} is now {TITLES[role]}, and signs in again.",
                 )
-            with st.popover("Remove", icon=":material/person_remove:"):
-                _remove(visit, one)
+            if st.button("Make a sign-in link", key="make_link", icon=":material/link:"):
+                attempt(lambda: settings_invite.keep_link(visit, one.member_id, one.name), "The link is made.")
+            with st.popover("Deactivate", icon=":material/person_remove:"):
+                _deactivate(visit, one)
 
 
-def _remove(visit: Visit, one: Member) -> None:
+def _named(one: Member) -> str:
+    return f"{plain(one.name)} · {plain(one.email)}"
+
+
+def _deactivate(visit: Visit, one: Member) -> None:
     st.markdown(f"{safe_text(one.name)} loses access within seconds. The people they own keep the name of their owner.")
-    if st.button("Remove from the workspace", key=f"remove_{one.member_id}", type="primary"):
+    if st.button("Deactivate", key=f"deactivate_{one.member_id}", type="primary"):
         attempt(
             lambda: administration.remove_member(visit.cockpit.db, visit.viewer, one.member_id, now=now_of(visit)),
             f"{one.name} is no member any more.",

@@ -11,7 +11,7 @@ import streamlit as st
 from sqlalchemy import update
 from streamlit.testing.v1 import AppTest
 
-from cockpit.access import api_keys
+from cockpit.access import api_keys, login_tokens
 from cockpit.bootstrap import Cockpit
 from cockpit.model.ids import MemberId, WorkspaceId
 from cockpit.model.principals import member_principal
@@ -119,22 +119,52 @@ def test_the_snippet_asks_for_a_page_of_the_grammar(run: Run, workspace: Workspa
     assert "/settings/members" in at.code[0].value
 
 
-def test_an_admin_changes_a_role_and_removes(run: Run, cockpit: Cockpit, workspace: WorkspaceId) -> None:
+def test_an_admin_changes_a_role_deactivates_and_restores(run: Run, cockpit: Cockpit, workspace: WorkspaceId) -> None:
     join(cockpit, workspace, "Ana", "admin")
     ben = join(cockpit, workspace, f"Ben {HOSTILE}", "member")
     at = run("settings.py", tab="members")
     assert "<img" not in html(at)
-    at.selectbox[0].select_index(1).run()
+    at.selectbox(key="member_chosen").select_index(1).run()
     at.selectbox(key=f"role_{ben}").select(Role.READ_ONLY).run()
     at.button(key="save_role").click().run()
     assert not at.exception
     with cockpit.db.read() as conn:
         assert {one.role for one in list_members(conn, workspace)} == {"admin", "read_only"}
-    at.selectbox[0].select_index(1).run()
-    at.button(key=f"remove_{ben}").click().run()
+    at.selectbox(key="member_chosen").select_index(1).run()
+    at.button(key=f"deactivate_{ben}").click().run()
     assert not at.exception
     with cockpit.db.read() as conn:
         assert [one.name for one in list_members(conn, workspace)] == ["Ana"]
+    at.button(key="restore_member").click().run()
+    assert not at.exception
+    with cockpit.db.read() as conn:
+        assert {one.role for one in list_members(conn, workspace)} == {"admin", "read_only"}
+    assert "Restore a member" not in words(at)
+
+
+def test_an_admin_adds_a_member_who_signs_in_by_a_link(run: Run, cockpit: Cockpit, workspace: WorkspaceId) -> None:
+    at = run("settings.py", tab="members")
+    email, name = at.text_input
+    email.input("nobody")
+    at.button(key="add_member").click().run()
+    assert "address like" in at.error[0].value
+    email, name = at.text_input
+    email.input("ben@example.com")
+    name.input(HOSTILE)
+    at.button(key="add_member").click().run()
+    assert not at.exception
+    link = at.code[0].value
+    assert "/verify?loginToken=lt_" in link
+    assert "<img" not in html(at)
+    with cockpit.db.read() as conn:
+        (ben,) = list_members(conn, workspace)
+        token = login_tokens.peek(conn, link.split("loginToken=")[1].split("&")[0])
+    assert (ben.email, ben.role) == ("ben@example.com", "member")
+    assert token
+    assert (token.member_id, token.page) == (ben.member_id, None)
+    assert not at.run().code  # shown once
+    at.button(key="make_link").click().run()
+    assert at.code[0].value not in ("", link)
 
 
 @pytest.mark.parametrize("role", ["member", "aventora_user", "read_only", "nonsense"])

@@ -154,6 +154,13 @@ def former_members(conn: Connection, workspace_id: WorkspaceId) -> tuple[members
     return members.list_former_members(conn, workspace_id)
 
 
+def former_members(conn: Connection, workspace_id: WorkspaceId) -> tuple[members.Member, ...]:
+    """The member there is, once they have left."""
+    who = members.list_members(conn, workspace_id)[0].member_id
+    workspace_changes.replace_left(conn, workspace_id, who, now=NOW)
+    return members.list_former_members(conn, workspace_id)
+
+
 def waiting(workspace_id: WorkspaceId) -> callbacks.Waiting:
     """The call that `fill` has asked for."""
     return callbacks.Waiting(workspace_id, "own", 0, NOW, "north")
@@ -295,6 +302,7 @@ CALLS: dict[Any, Call] = {
         c, w, pl.DataFrame({"person_id": [str(ANA)], "external_id": ["crm-7"]})
     ),
     members.list_members: members.list_members,
+    members.list_former_members: former_members,
     members.list_former_members: former_members,
     members.upsert_member: lambda c, w: members.upsert_member(c, w, email="b@example.com", name="B", now=NOW),
     memberships.list_members_by_phone: lambda c, w: (
