@@ -48,7 +48,8 @@ def _panel(stage: Stage, panel: Panel, ids: list[str], people: Mapping[str, Row]
 
 def told(setting: Setting, people: pl.DataFrame, now: datetime) -> list[dict[str, Any]]:
     """The rows of a frame with what sentences are made from."""
-    return [_told(setting, row, now) for row in people.select(pl.exclude(UNTOLD)).iter_rows(named=True)]
+    columns = people.select(pl.exclude(UNTOLD)).to_dict(as_series=False)
+    return [_told(setting, dict(zip(columns, row, strict=True)), now) for row in zip(*columns.values(), strict=True)]
 
 
 def _told(setting: Setting, row: dict[str, Any], now: datetime) -> dict[str, Any]:

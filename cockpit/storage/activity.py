@@ -14,10 +14,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date
+from functools import cache
+from typing import Any
 from uuid import UUID
 
 import polars as pl
-from sqlalchemy import Connection, and_, delete, select
+from sqlalchemy import Connection, Date, Select, Uuid, and_, bindparam, delete, select
 
 from cockpit.model.ids import WorkspaceId
 from cockpit.model.viewer import Scope
@@ -35,15 +37,21 @@ def list_member_days(
     conn: Connection, workspace_id: WorkspaceId, *, since: date, until: date, scope: Scope | None = None
 ) -> pl.DataFrame:
     """The days of all members in a span, with their names; behind the wall a member's own."""
-    own = () if scope is None else (member_day.c.member_id == scope.member_id,)
-    of_member = and_(member.c.workspace_id == member_day.c.workspace_id, member.c.member_id == member_day.c.member_id)
-    query = (
-        select(*own_columns(member_day), member.c.name)
-        .join_from(member_day, member, of_member)
-        .where(member_day.c.workspace_id == workspace_id, member_day.c.day.between(since, until), *own)
-        .order_by(member.c.name, member_day.c.member_id, member_day.c.day)
-    )
-    return read_frame(conn, query)
+    values = {"workspace": workspace_id, "since": since, "until": until}
+    if scope is None:
+        return read_frame(conn, _member_days(own=False), values)
+    return read_frame(conn, _member_days(own=True), values | {"viewer": scope.member_id})
+
+
+@cache
+def _member_days(*, own: bool) -> Select[Any]:
+    """The statement of `list_member_days`."""
+    days, workspace_id, viewer = member_day.c, bindparam("workspace", type_=Uuid()), bindparam("viewer", type_=Uuid())
+    of_member = and_(member.c.workspace_id == days.workspace_id, member.c.member_id == days.member_id)
+    span = days.day.between(bindparam("since", type_=Date()), bindparam("until", type_=Date()))
+    query: Select[Any] = select(*own_columns(member_day), member.c.name).join_from(member_day, member, of_member)
+    query = query.where(days.workspace_id == workspace_id, span, *((days.member_id == viewer,) if own else ()))
+    return query.order_by(member.c.name, days.member_id, days.day)
 
 
 def list_chosen_days(conn: Connection, workspace_id: WorkspaceId, frame: pl.DataFrame) -> pl.DataFrame:

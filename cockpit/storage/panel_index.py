@@ -251,8 +251,13 @@ def list_causes(conn: Connection, reach: Reach, causes: Sequence[tuple[str, str]
     """The first `limit` cards of people who are not due, for each (action type, evidence type), with their facts."""
     if not causes:
         return pl.DataFrame(schema=CAUSE_SCHEMA)
-    parts = [_cause(reach, *cause) for cause in causes]
-    return read_frame(conn, select(union_all(*parts).subquery()))
+    shape, values = shape_of(reach)
+    return read_frame(conn, _causes(shape, tuple(causes)), values)
+
+
+@lru_cache(maxsize=256)
+def _causes(shape: Shape, causes: tuple[tuple[str, str], ...]) -> Select[Any]:
+    return select(union_all(*(_cause(shape.reach(), *cause) for cause in causes)).subquery())
 
 
 def _cause(reach: Reach, action_type: str, evidence_type: str) -> Select[Any]:
