@@ -38,6 +38,7 @@ def enqueue(conn: Connection, workspace_id: WorkspaceId, action: str, now: datet
 
 def send_due(db: Database, hub: HubCallback | None, now: datetime, *, limit: int = AT_ONCE) -> int:
     """Make the calls that are due; with no Hub they are over, so that switching it on calls for nothing old."""
+    # all workspaces: whichever has a call to make
     with db.read() as conn:
         due = stored.list_due_callbacks(conn, now, limit=limit)
     return sum(_send(db, hub, waiting, now) for waiting in due)
@@ -45,7 +46,7 @@ def send_due(db: Database, hub: HubCallback | None, now: datetime, *, limit: int
 
 def _send(db: Database, hub: HubCallback | None, waiting: Waiting, now: datetime) -> int:
     """Make one call, unless somebody else does; what was asked for while it was made is still to be told."""
-    with db.write() as conn:
+    with db.write(waiting.workspace_id) as conn:
         taken = stored.replace_callback_taken(conn, waiting, due_at=now + LEASE)
         if taken is None:
             return 0
@@ -53,7 +54,7 @@ def _send(db: Database, hub: HubCallback | None, waiting: Waiting, now: datetime
             stored.replace_callback_done(conn, taken, now=now, error=None if hub is None else BROKEN_OFF)
             return 0
     error = _post(hub, taken)
-    with db.write() as conn:
+    with db.write(taken.workspace_id) as conn:
         if error is not None and taken.attempts < MOST_ATTEMPTS:
             due_at = now + FIRST_WAIT * (1 << (taken.attempts - 1))
             stored.replace_callback_failed(conn, taken, due_at=due_at, error=error)

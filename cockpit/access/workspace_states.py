@@ -87,7 +87,7 @@ def finish(
     db: Database, workspace_id: WorkspaceId, *, rules: Sequence[Rule], now: datetime, mine: bool = False
 ) -> Workspace:
     """Do the steps that are left; what stops them is logged, and written down when the attempt is the caller's own."""
-    with db.read() as conn:
+    with db.read(workspace_id) as conn:
         workspace = get_workspace_by_id(conn, workspace_id)
     try:
         while workspace.status == PENDING:
@@ -108,6 +108,7 @@ def settled(db: Database, work: Callable[[Connection], Answer], *, rules: Sequen
     """
     for round_ in range(1, ROUNDS + 1):
         try:
+            # all workspaces: a user is looked for in each of them
             with db.write() as conn:
                 return work(conn)
         except Unfinished as met:
@@ -119,6 +120,7 @@ def settled(db: Database, work: Callable[[Connection], Answer], *, rules: Sequen
 
 def resume_due(db: Database, *, rules: Sequence[Rule], now: datetime) -> int:
     """Take up the workspaces whose next attempt is due; answers how many."""
+    # all workspaces: whichever is not finished
     with db.read() as conn:
         due = stored.list_unfinished(conn, now, limit=AT_ONCE)
     taken = [workspace_id for workspace_id in due if _take(db, workspace_id, now)]
@@ -129,7 +131,7 @@ def resume_due(db: Database, *, rules: Sequence[Rule], now: datetime) -> int:
 
 def retry(db: Database, workspace_id: WorkspaceId, *, rules: Sequence[Rule], now: datetime) -> Workspace:
     """Begin the attempts anew, because somebody asks for it; one that is ready stays so."""
-    with db.write() as conn:
+    with db.write(workspace_id) as conn:
         if stored.get_locked_workspace(conn, workspace_id).status == FAILED:
             stored.replace_attempt(conn, workspace_id, attempts=1, retry_at=now + LEASE)
     return finish(db, workspace_id, rules=rules, now=now, mine=True)
@@ -142,7 +144,7 @@ def wait_after(attempts: int) -> timedelta:
 
 def _advance(db: Database, workspace_id: WorkspaceId, rules: Sequence[Rule], now: datetime) -> Workspace:
     """Do the next step, while nobody else can."""
-    with db.write() as conn:
+    with db.write(workspace_id) as conn:
         workspace = stored.get_locked_workspace(conn, workspace_id)
         if workspace.status != PENDING:
             return workspace
@@ -166,7 +168,7 @@ def _check(conn: Connection, workspace_id: WorkspaceId, rules: Sequence[Rule]) -
 
 def _take(db: Database, workspace_id: WorkspaceId, now: datetime) -> bool:
     """Begin an attempt, which nobody else then does; a workspace that has had all of them has failed."""
-    with db.write() as conn:
+    with db.write(workspace_id) as conn:
         workspace = stored.get_locked_workspace(conn, workspace_id)
         due = workspace.provisioning_retry_at is None or workspace.provisioning_retry_at <= now
         if workspace.status != PENDING or not due:
@@ -180,7 +182,7 @@ def _take(db: Database, workspace_id: WorkspaceId, now: datetime) -> bool:
 
 
 def _set_back(db: Database, workspace_id: WorkspaceId, error: str, now: datetime) -> Workspace:
-    with db.write() as conn:
+    with db.write(workspace_id) as conn:
         workspace = stored.get_locked_workspace(conn, workspace_id)
         if workspace.status == PENDING:
             attempts = workspace.provisioning_attempts

@@ -19,6 +19,7 @@ AT_ONCE = 5_000
 
 def forget_old(cockpit: Cockpit, now: datetime) -> int:
     """Delete the answers to idempotency keys that are older than a month; answers how many."""
+    # all workspaces: the worker works for each of them
     with cockpit.db.read() as conn:
         ids = [workspace.workspace_id for workspace in list_workspaces(conn)]
     return sum(_forget(cockpit, workspace_id, now - KEPT) for workspace_id in ids)
@@ -28,7 +29,7 @@ def _forget(cockpit: Cockpit, workspace_id: WorkspaceId, before: datetime) -> in
     """Delete in short transactions, so that requests need not wait for the end."""
     gone = 0
     while True:
-        with cockpit.db.write() as conn:
+        with cockpit.db.write(workspace_id) as conn:
             deleted = delete_old_answers(conn, workspace_id, before=before, limit=AT_ONCE)
         gone += deleted
         if deleted < AT_ONCE:
