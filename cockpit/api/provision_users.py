@@ -37,6 +37,7 @@ def do_resolve(call: Call, body: ResolveIn) -> dict[str, Any]:
 
 def do_login(call: Call, body: LoginIn) -> dict[str, Any]:
     """A token for one sign-in."""
+    # all workspaces: a user belongs to one of them, which is looked for in each
     with call.cockpit.db.write() as conn:
         workspace = by_id(conn, body.workspaceId)
         joined = _join(conn, call, workspace, body)
@@ -60,6 +61,7 @@ def do_owner(call: Call, body: OwnerIn) -> dict[str, Any]:
     """The member who is to own a new person."""
     if body.email is None and body.engagementInitiatorPhone is None:
         raise BadRequest("Give email or engagementInitiatorPhone.")
+    # all workspaces: a user belongs to one of them, which is looked for in each
     with call.cockpit.db.write() as conn:
         workspace = by_id(conn, body.workspaceId)
         if body.email is not None:
@@ -79,6 +81,7 @@ def do_owner(call: Call, body: OwnerIn) -> dict[str, Any]:
 
 def do_user(call: Call, body: UserIn) -> dict[str, Any]:
     """Add a user to a workspace."""
+    # all workspaces: a user belongs to one of them, which is looked for in each
     with call.cockpit.db.write() as conn:
         workspace = by_id(conn, body.workspaceId)
         member_id, user_id, new = _join(conn, call, workspace, body)
@@ -89,6 +92,7 @@ def do_user(call: Call, body: UserIn) -> dict[str, Any]:
 def do_move(call: Call, body: MoveIn) -> dict[str, Any]:
     """Move a membership."""
     email, name = email_of(body.email), _name(body.firstName, body.lastName)
+    # all workspaces: this is about two of them
     with call.cockpit.db.write() as conn:
         source = named(conn, body.fromWorkspaceId, body.fromWorkspaceSubdomain)
         target = named(conn, body.toWorkspaceId, body.toWorkspaceSubdomain)

@@ -31,6 +31,7 @@ def do_workspace(call: Call, body: WorkspaceIn) -> dict[str, Any]:
 
 def do_lookup(call: Call, which: Which) -> dict[str, Any]:
     """A workspace by its subdomain or name."""
+    # all workspaces: this is how a workspace is found
     with call.cockpit.db.read() as conn:
         if which.subdomain is not None:
             return view_of(get_workspace(conn, which.subdomain))
@@ -44,6 +45,7 @@ def do_lookup(call: Call, which: Which) -> dict[str, Any]:
 
 def do_list(call: Call, which: Which) -> dict[str, Any]:
     """All workspaces in a state."""
+    # all workspaces: the list of them is what is asked for
     with call.cockpit.db.read() as conn:
         views = [view_of(one) for one in list_workspaces(conn)]
         for view in views:
@@ -67,6 +69,7 @@ def do_delete(call: Call, which: Which) -> dict[str, Any]:
     """Delete a workspace with everything in it."""
     if which.subdomain is None:
         raise BadRequest("Give subdomain.")
+    # all workspaces: whether a user who is left without this one has another
     with call.cockpit.db.write() as conn:
         found = get_workspace(conn, which.subdomain)
         users = [one.user_id for one in list_members(conn, found.workspace_id) if one.user_id]

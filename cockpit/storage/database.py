@@ -115,6 +115,7 @@ def open_database(url: str, *, create: bool = True) -> Database:
     pool = storage_engine.create(parsed.set(drivername=scheme))
     database = Database(parsed, storage_engine, pool)
     try:
+        # all workspaces: no row is read
         with database.read():
             return database
     except BaseException:

@@ -38,6 +38,7 @@ def insert_pending_workspace(
     retry_at: datetime,
 ) -> WorkspaceId | None:
     """Begin a workspace; None when the subdomain is taken, also by somebody who began it a moment ago."""
+    # all workspaces: this one is not there yet
     row = {
         "workspace_id": workspace_id_of(subdomain),
         "subdomain": subdomain,

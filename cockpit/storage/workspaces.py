@@ -55,6 +55,7 @@ def insert_workspace(
     settings: Mapping[str, Any] | None = None,
 ) -> WorkspaceId:
     """Create a workspace; its id follows from the subdomain."""
+    # all workspaces: this one is not there yet
     workspace_id = workspace_id_of(subdomain)
     if not subdomain.strip():
         raise InvalidInput("A workspace needs a subdomain.")
