@@ -74,6 +74,8 @@ class Which(Body):
     subdomain: str | None = None
     displayName: str | None = None
     activationStatus: str | None = None
+    limit: str | None = None
+    after: str | None = None
 
 
 class Lenient(Body):

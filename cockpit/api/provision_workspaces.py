@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
-from uuid import UUID
 
 from cockpit.access.join import email_of, starting_policy
 from cockpit.access.presets import INDUSTRY_PRESETS, check_preset
@@ -11,13 +11,21 @@ from cockpit.access.resolve import make_workspace
 from cockpit.access.workspace_states import NewWorkspace
 from cockpit.api.provision_bodies import Which, WorkspaceIn
 from cockpit.api.provision_call import Call
-from cockpit.api.provision_lookup import view_of
+from cockpit.api.provision_lookup import STATES, view_of
 from cockpit.errors import BadRequest, NotFound
 from cockpit.ingestion.start import RULES
-from cockpit.model.ids import WorkspaceId
 from cockpit.storage import memberships
 from cockpit.storage.members import list_members
-from cockpit.storage.workspaces import delete_workspace, get_workspace, list_workspaces
+from cockpit.storage.memberships import Address
+from cockpit.storage.workspaces import (
+    Workspace,
+    delete_workspace,
+    get_workspace,
+    list_workspace_page,
+    list_workspaces_named,
+)
+
+MOST_LISTED = 1_000
 
 
 def do_workspace(call: Call, body: WorkspaceIn) -> dict[str, Any]:
@@ -35,7 +43,7 @@ def do_lookup(call: Call, which: Which) -> dict[str, Any]:
     with call.cockpit.db.read() as conn:
         if which.subdomain is not None:
             return view_of(get_workspace(conn, which.subdomain))
-        named = [one for one in list_workspaces(conn) if one.name == which.displayName]
+        named = list_workspaces_named(conn, which.displayName or "", limit=2)
     if len(named) > 1:
         raise BadRequest("Several workspaces have this name: ask by subdomain.")
     if not named:
@@ -44,16 +52,38 @@ def do_lookup(call: Call, which: Which) -> dict[str, Any]:
 
 
 def do_list(call: Call, which: Which) -> dict[str, Any]:
-    """All workspaces in a state."""
+    """The workspaces in a state, a page of them; `next` names the last one when there are more."""
+    limit, status = _limit(which.limit), _status(which.activationStatus)
     # all workspaces: the list of them is what is asked for
     with call.cockpit.db.read() as conn:
-        views = [view_of(one) for one in list_workspaces(conn)]
-        for view in views:
-            members = list_members(conn, WorkspaceId(UUID(view["workspaceId"])))
-            view["adminEmail"] = next((one.email for one in members if one.role == "admin"), None)
-            view["hubSyncMemberEmails"] = [one.email for one in members]
-    wanted = which.activationStatus
-    return {"workspaces": [view for view in views if wanted in (None, view["activationStatus"])]}
+        found = list_workspace_page(conn, status=status, after=which.after, limit=limit + 1)
+        people = memberships.list_addresses(conn, [one.workspace_id for one in found[:limit]])
+    listed = [_listed(one, people[one.workspace_id]) for one in found[:limit]]
+    return {"workspaces": listed, **({"next": found[limit - 1].subdomain} if len(found) > limit else {})}
+
+
+def _listed(workspace: Workspace, people: Sequence[Address]) -> dict[str, Any]:
+    """A workspace with the addresses that other systems ask for."""
+    admin = next((one.email for one in people if one.role == "admin"), None)
+    return {**view_of(workspace), "adminEmail": admin, "hubSyncMemberEmails": [one.email for one in people]}
+
+
+def _limit(text: str | None) -> int:
+    if text is None:
+        return MOST_LISTED
+    if not text.isascii() or not text.isdigit() or not 1 <= int(text[:9]) <= MOST_LISTED:
+        raise BadRequest(f"limit must be between 1 and {MOST_LISTED}.")
+    return int(text)
+
+
+def _status(wanted: str | None) -> str | None:
+    """How we call a state that the guide has a name for."""
+    if wanted is None:
+        return None
+    ours = {theirs: state for state, theirs in STATES.items()}
+    if wanted not in ours:
+        raise BadRequest(f"activationStatus must be one of {', '.join(ours)}.")
+    return ours[wanted]
 
 
 def do_catalog(_: Call, __: Which) -> dict[str, Any]:

@@ -4,7 +4,9 @@ insert_workspace(conn, *, subdomain, name, time_zone, now, is_demo=False, settin
 get_workspace(conn, subdomain) -> Workspace            raises NotFound
 find_workspace(conn, subdomain) -> Workspace | None
 get_workspace_by_id(conn, workspace_id) -> Workspace   raises NotFound
-list_workspaces(conn) -> tuple[Workspace, ...]         by name
+list_workspaces(conn, *, limit=None) -> tuple[Workspace, ...]          by name
+list_workspace_page(conn, *, status, after, limit) -> tuple[Workspace, ...]    by subdomain
+list_workspaces_named(conn, name, *, limit) -> tuple[Workspace, ...]
 replace_data_version(conn, workspace_id, *, received_at=None) -> int    one higher; the new version
 delete_workspace(conn, workspace_id)                   with everything in it
 """
@@ -106,11 +108,31 @@ def get_workspace_by_id(conn: Connection, workspace_id: WorkspaceId) -> Workspac
     return found
 
 
-def list_workspaces(conn: Connection) -> tuple[Workspace, ...]:
-    """All workspaces by name."""
+def list_workspaces(conn: Connection, *, limit: int | None = None) -> tuple[Workspace, ...]:
+    """All workspaces by name, or the first of them."""
     # all workspaces: the list of them is what is asked for
-    rows = conn.execute(select(workspace).order_by(workspace.c.name, workspace.c.subdomain))
+    rows = conn.execute(select(workspace).order_by(workspace.c.name, workspace.c.subdomain).limit(limit))
     return tuple(Workspace(**row._mapping) for row in rows)
+
+
+def list_workspace_page(
+    conn: Connection, *, status: str | None, after: str | None, limit: int
+) -> tuple[Workspace, ...]:
+    """The workspaces in a state whose subdomain comes after another one."""
+    # all workspaces: the list of them is what is asked for
+    query = select(workspace).order_by(workspace.c.subdomain).limit(limit)
+    if status is not None:
+        query = query.where(workspace.c.status == status)
+    if after is not None:
+        query = query.where(workspace.c.subdomain > after)
+    return tuple(Workspace(**row._mapping) for row in conn.execute(query))
+
+
+def list_workspaces_named(conn: Connection, name: str, *, limit: int) -> tuple[Workspace, ...]:
+    """The workspaces that people call this."""
+    # all workspaces: this is how a workspace is found
+    query = select(workspace).where(workspace.c.name == name).order_by(workspace.c.subdomain).limit(limit)
+    return tuple(Workspace(**row._mapping) for row in conn.execute(query))
 
 
 def replace_data_version(conn: Connection, workspace_id: WorkspaceId, *, received_at: datetime | None = None) -> int:

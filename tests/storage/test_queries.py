@@ -443,6 +443,7 @@ ABOVE_WORKSPACES = {
     memberships.get_login,
     memberships.find_login,
     memberships.list_memberships,
+    memberships.list_addresses,
     memberships.replace_login_deleted,
     memberships.delete_no_memberships,
     memberships.insert_audit,
@@ -453,6 +454,8 @@ ABOVE_WORKSPACES = {
     workspaces.get_workspace,
     workspaces.find_workspace,
     workspaces.list_workspaces,
+    workspaces.list_workspace_page,
+    workspaces.list_workspaces_named,
 }
 OWN = ("own", str(ANA), str(BEN), "North", "1", "2")
 READS = ("get_", "find_", "list_", "stream_", "count_")
