@@ -74,7 +74,7 @@ def _add_sign_ins(app: FastAPI, sessions: Sessions, cockpit: Callable[[], Cockpi
 
 def _add_machine_routes(app: FastAPI, sessions: Sessions, cockpit: Callable[[], Cockpit]) -> None:
     """What programs use, with a key; close `app.state.signals` before the cockpit, so that all that waits is stored."""
-    keys = Keys(cockpit, sessions.settings.rate_limit)
+    keys = Keys(cockpit, sessions.settings.rate_limit, sessions.settings.base_domain)
     app.state.signals = GroupCommit(cockpit, lambda: datetime.now(UTC))
     routers = (signal_routes(keys, app.state.signals), people_routes(keys, cockpit), read_routes(keys, cockpit))
     for router in (*routers, openapi_routes(routers)):

@@ -19,6 +19,7 @@ from cockpit.api.answers import Refused, refusal
 from cockpit.bootstrap import Cockpit
 from cockpit.errors import CockpitError
 from cockpit.ingestion.answered import Repeatable
+from cockpit.model.hosts import subdomain_in
 from cockpit.storage.api_keys import ApiKey, replace_key_used
 
 KEPT_SECONDS = 2.0  # how long a revoked key may still work
@@ -47,15 +48,18 @@ class MachineRoute(APIRoute):
 class Keys:
     """Who may ask: keys that were looked up a moment ago are kept, so that a busy program costs no lookups."""
 
-    def __init__(self, cockpit: Callable[[], Cockpit], rate: str) -> None:
+    def __init__(self, cockpit: Callable[[], Cockpit], rate: str, base_domain: str = "") -> None:
         """Check the keys of the open cockpit; `rate` is what each key may ask."""
         self._cockpit = cockpit
+        self._base_domain = base_domain
         self._rate = RateLimit(rate, time.time)
         self._failures = RateLimit(FAILURES, time.time)
         self._kept: dict[str, tuple[float, ApiKey]] = {}
 
     async def allowed(self, request: Request, scope: str) -> ApiKey:
         """The key of a request, which may do this, in a workspace that is ready.
+
+        At the host of another workspace it is as unknown as any other text.
 
         Raises:
             Refused: it may not, or not now.
@@ -64,7 +68,8 @@ class Keys:
         if wait := self._failures.wait(address):
             raise _too_often("Too many wrong keys came from this address.", wait)
         key = await self._known(_bearer(request))
-        if key is None:
+        here = subdomain_in(request.headers.get("host", ""), self._base_domain)
+        if key is None or here not in (None, key.subdomain):
             self._failures.hit(address)
             raise Refused(401, "UNAUTHENTICATED", "Token invalid.")
         if wait := self._rate.hit(key.key_id.hex):

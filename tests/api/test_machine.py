@@ -206,6 +206,20 @@ def test_keys_open_what_they_name_and_nothing_else(
 
 
 @pytest.mark.parametrize("engine_name", ["duckdb"], indirect=True)
+def test_a_key_is_unknown_at_the_host_of_another_workspace(
+    program: Program, workspace: WorkspaceId, other_workspace: WorkspaceId
+) -> None:
+    known, wrong = program(), program(key=f"ck_{other_workspace.hex}_{'x' * 43}")
+    for host, status in (("north.localhost:8501", 200), ("localhost:8501", 200), ("127.0.0.1:8501", 200)):
+        assert known.get(SUMMARY, headers={"host": host}).status_code == status
+    for host in ("south.localhost:8501", "nowhere.localhost:8501", "SOUTH.localhost"):
+        there, unknown = (client.get(SUMMARY, headers={"host": host}) for client in (known, wrong))
+        assert (there.status_code, there.content) == (unknown.status_code, unknown.content) == (401, unknown.content)
+    named = program(base_domain="crm.example.com")
+    assert named.get(SUMMARY, headers={"host": "north.crm.example.com"}).status_code == 200
+    assert named.get(SUMMARY, headers={"host": "south.crm.example.com"}).status_code == 401
+
+
 def test_a_revoked_key_is_refused(
     program: Program, cockpit: Cockpit, workspace: WorkspaceId, monkeypatch: pytest.MonkeyPatch
 ) -> None:
