@@ -25,11 +25,12 @@ from cockpit.storage.hub_connections import StoredHub, delete_hub, find_hub, ups
 from cockpit.storage.workspace_changes import replace_workspace_settings
 
 KEY_USE = "hub-key"
+LONGEST_CALL = 45  # seconds; a worker's lease is longer
 PATHS: Final = ("status_path", "pause_path", "resume_path", "cancel_path", "lookup_path")
 COLUMNS: Final = ("status_path", "pause_path", "cancel_path", "lookup_path")
 # What a Hub may declare beside the columns of its own.
 PLAIN_OPTIONS: Final = ("start_path", "account_path", "resume_path", "idempotency_header", "reference_field")
-OPTIONS: Final = (*PLAIN_OPTIONS, "extra_fields", "whatsapp_fields", "inside", "seconds")
+OPTIONS: Final = (*PLAIN_OPTIONS, "extra_fields", "whatsapp_fields", "seconds")
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +68,7 @@ def find_connection(conn: Connection, workspace_id: WorkspaceId, settings: Setti
     if stored is None or not (stored.base_url or settings.hub_base_url):
         return None
     options = dict(stored.options or {})
-    given = {name: options[name] for name in OPTIONS if options.get(name) is not None}
+    given = {name: options[name] for name in (*OPTIONS, "inside") if options.get(name) is not None}
     if not stored.base_url:
         given["inside"] = True  # the server's own setting: the operator wrote it
     return HubConnection(
@@ -140,23 +141,39 @@ def _columns(wiring: Wiring, seal: Seal, hub: StoredHub) -> Mapping[str, Any]:
 
 
 def _options(wiring: Wiring, hub: StoredHub) -> dict[str, Any]:
-    options = {**(hub.options or {}), **{name: one for name, one in wiring.options.items() if name in OPTIONS}}
+    """The options as they will be."""
+    _check_options(wiring.options)
+    options = {**(hub.options or {}), **wiring.options}
     if "resume_path" in wiring.paths:
         options["resume_path"] = _path("resume_path", wiring.paths["resume_path"])
-    for name in ("extra_fields", "whatsapp_fields"):
-        if not isinstance(options.get(name) or {}, Mapping):
-            raise InvalidInput("Fields of a Hub are a JSON object.")
     for name in ("start_path", "account_path"):
         if options.get(name):
             options[name] = checked_path(options[name])
     if wiring.inside is not None or wiring.base_url is not None:
         options["inside"] = bool(wiring.inside)
     if wiring.words is not None:
-        known = {**asdict(wiring.words)}
-        if set(known["states"].values()) - set(STATES) or set(known["results"].values()) - set(RESULTS):
-            raise InvalidInput(f"Statuses mean one of {', '.join(STATES)}; outcomes one of {', '.join(RESULTS)}.")
-        options |= known
+        options |= _words(wiring.words)
     return {name: value for name, value in options.items() if value not in (None, "")}
+
+
+def _check_options(given: Mapping[str, Any]) -> None:
+    if strange := sorted(set(given) - set(OPTIONS)):
+        raise InvalidInput(f"A Hub has no option {strange[0]}: {', '.join((*PATHS, *OPTIONS))}.")
+    for name in ("extra_fields", "whatsapp_fields"):
+        if not isinstance(given.get(name) or {}, Mapping):
+            raise InvalidInput("Fields of a Hub are a JSON object.")
+    for name in PLAIN_OPTIONS:
+        if not isinstance(given.get(name, ""), str) or not given.get(name, "").isascii():
+            raise InvalidInput(f"The option {name} of a Hub is a plain text.")
+    seconds = given.get("seconds", 1)
+    if not isinstance(seconds, int | float) or not 1 <= seconds <= LONGEST_CALL:
+        raise InvalidInput(f"A call of the Hub may take 1 to {LONGEST_CALL} seconds.")
+
+
+def _words(words: Words) -> dict[str, Any]:
+    if set(words.states.values()) - set(STATES) or set(words.results.values()) - set(RESULTS):
+        raise InvalidInput(f"Statuses mean one of {', '.join(STATES)}; outcomes one of {', '.join(RESULTS)}.")
+    return asdict(words)
 
 
 def _path(name: str, path: str) -> str | None:
