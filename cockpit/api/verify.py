@@ -16,6 +16,7 @@ from cockpit.access import credentials, login_tokens
 from cockpit.access import sessions as stored
 from cockpit.access.embedding import allowed_origins, origin_of
 from cockpit.access.login_tokens import Redeemed
+from cockpit.access.limits import FAILURES, RateLimit
 from cockpit.access.pages import address, is_page
 from cockpit.api import cookies
 from cockpit.api.pages_html import page_html
@@ -27,9 +28,10 @@ from cockpit.storage.workspaces import get_workspace_by_id
 
 SCRIPT = Path(__file__).with_name("verify.js").read_bytes()
 OVER = (
-    "This sign-in link is not valid: it is wrong, older than a minute or already used. "
-    "Open the page again from your app."
+    "This sign-in link is not valid: it is wrong, too old or already used. "
+    "Open the page again from your app, or ask for another link."
 )
+SLOWER = "Too many sign-in links from your address were not valid. Try again in {seconds} seconds."
 FORM = """<h1>Signing you in</h1><p>{sentence}</p><form method="post" action="/verify"{auto}>
 <input type="hidden" name="loginToken" value="{token}"><button>Continue</button></form>
 <script src="/verify.js"></script>"""
@@ -37,7 +39,7 @@ FORM = """<h1>Signing you in</h1><p>{sentence}</p><form method="post" action="/v
 
 def verify_routes(sessions: Sessions, cockpit: Callable[[], Cockpit]) -> APIRouter:
     """The page, its script and its form."""
-    router = APIRouter()
+    router, failures = APIRouter(), RateLimit(FAILURES, sessions.clock)
 
     @router.get("/verify")
     def show(request: Request) -> HTMLResponse:
@@ -59,9 +61,32 @@ def verify_routes(sessions: Sessions, cockpit: Callable[[], Cockpit]) -> APIRout
         """Trade the token for a session and go to a clean address."""
         form = parse_qs((await request.body()).decode("utf-8", "replace"))
         token = form.get("loginToken", [""])[0]
-        return await run_in_threadpool(_redeem, sessions, cockpit(), request, token)
+        who = request.client.host if request.client else ""
+        wait = failures.wait(who)
+        # Behind a proxy all come from one address: a link that lets somebody in is never held up by those that do not.
+        if wait is not None and not await run_in_threadpool(_is_unused, cockpit(), token):
+            return _refused(429, SLOWER.format(seconds=wait), {"retry-after": str(wait)})
+        answer = await run_in_threadpool(_redeem, sessions, cockpit(), request, token)
+        if answer.status_code == 401:
+            failures.hit(who)
+        return answer
 
     return router
+
+
+def _refused(status: int, sentence: str, headers: Mapping[str, str] | None = None) -> HTMLResponse:
+    page = page_html("Sign in", f'<h1>Sign in</h1><p role="alert">{sentence}</p>')
+    return HTMLResponse(page, status_code=status, headers=dict(headers or {}))
+
+
+def _is_unused(cockpit: Cockpit, token: str) -> bool:
+    """Whether there is such a token, asked by a read, which holds up nobody's writes."""
+    credential = credentials.read(token, credentials.LOGIN_TOKEN)
+    if credential is None:
+        return False
+    with cockpit.db.read(credential.workspace_id) as conn:
+        row = login_tokens.peek(conn, token)
+    return row is not None and row.used_at is None
 
 
 def _redeem(sessions: Sessions, cockpit: Cockpit, request: Request, token: str) -> Response:
@@ -70,7 +95,7 @@ def _redeem(sessions: Sessions, cockpit: Cockpit, request: Request, token: str) 
     with cockpit.db.write(credential.workspace_id if credential else None) as conn:
         redeemed = login_tokens.redeem(conn, token, request.headers.get("host", ""), now)
         if redeemed is None:
-            return HTMLResponse(page_html("Sign in", f'<h1>Sign in</h1><p role="alert">{OVER}</p>'), status_code=401)
+            return _refused(401, OVER)
         mode: stored.Mode = "full" if redeemed.page is None else "embed"
         text = stored.start(conn, redeemed.workspace_id, redeemed.member_id, mode=mode, origin="sso", now=now)
     answer = RedirectResponse(address(redeemed.page, embedded=mode == "embed"), status_code=303)

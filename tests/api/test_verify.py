@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 
 import pytest
+import time_machine
 from fastapi import FastAPI
 from fastapi.routing import iter_route_contexts
 from sqlalchemy import update
@@ -119,6 +120,34 @@ def test_an_unknown_site_must_be_confirmed(client: Client, cockpit: Cockpit, mem
         assert ("data-auto" in page) is auto
 
 
+def test_guessing_is_slowed_down_and_a_good_link_is_not(
+    client: Client, cockpit: Cockpit, members: dict[str, MemberId]
+) -> None:
+    browser, credential = client(), token(cockpit, members["eva"])
+    wrong = [credential[:-4] + "AAAA", "nonsense", ""]
+    statuses = [
+        browser.post("/verify", data={"loginToken": wrong[at % 3]}, headers=OWN).status_code for at in range(22)
+    ]
+    assert statuses == [401] * 20 + [429] * 2
+    slower = browser.post("/verify", data={"loginToken": "nonsense"}, headers=OWN)
+    assert 0 < int(slower.headers["retry-after"]) <= 60
+    assert browser.post("/verify", data={"loginToken": credential}, headers=OWN).status_code == 303
+    assert browser.post("/verify", data={"loginToken": credential}, headers=OWN).status_code == 429  # used by now
+
+
+def test_after_a_minute_it_is_told_plainly_again(
+    cockpit: Cockpit, sessions: Sessions, members: dict[str, MemberId]
+) -> None:
+    with time_machine.travel(sessions.clock(), tick=False) as clock:
+        app = FastAPI(openapi_url=None)
+        add_routes(app, sessions, lambda: cockpit, worker_runs=lambda: True)
+        browser = TestClient(app, base_url=HOST, follow_redirects=False)
+        guesses = (browser.post("/verify", data={"loginToken": "x"}, headers=OWN).status_code for _ in range(22))
+        assert [next(guesses) for _ in range(21)] == [401] * 20 + [429]
+        clock.shift(61)
+        assert next(guesses) == 401
+
+
 def test_a_revoked_session_is_nobody(
     client: Client, cockpit: Cockpit, sessions: Sessions, members: dict[str, MemberId]
 ) -> None:
@@ -155,6 +184,6 @@ def test_a_page_of_the_guide_keeps_the_mode(client: Client, cockpit: Cockpit, me
 
 def test_every_route_declares_its_policy(client: Client) -> None:
     app = client().app
-    paths = [one.path for one in iter_route_contexts(app.routes) if getattr(one, "path", None)]  # type: ignore[attr-defined]
+    paths = [str(one.path) for one in iter_route_contexts(app.routes) if getattr(one, "path", None)]  # type: ignore[attr-defined]
     assert "/verify" in paths
     assert [path for path in paths if declared_policy(path.replace("{what}.{kind}", "a.csv")) is None] == []
