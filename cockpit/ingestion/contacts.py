@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
-
 import phonenumbers
 import polars as pl
 from email_validator import EmailNotValidError, validate_email
-from phonenumbers import timezone as phone_zones
+
+from cockpit.model.whereabouts import PREFIX, numbered
 
 PLAIN_EMAIL = r"^[a-z0-9][a-z0-9._%+-]{0,62}@([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,24}$"
 E164 = r"^\+[1-9][0-9]{6,14}$"
 PUNCTUATION = r"[\s().\-/\u00a0\u2010-\u2015]"
-ZONE_DIGITS = 9  # "+" and the digits that decide the zone of a number
 
 
 def folded_email(column: pl.Expr) -> pl.Expr:
@@ -63,15 +61,6 @@ def _national(bare: str, region: str) -> str | None:
 
 
 def zone_of_phone(number: str | None) -> str | None:
-    """The zone of an E.164 number when its prefix has just one."""
-    return _zone_of_prefix(number[:ZONE_DIGITS].ljust(ZONE_DIGITS, "0")) if number else None
-
-
-@lru_cache(maxsize=65_536)
-def _zone_of_prefix(prefix: str) -> str | None:
-    try:
-        number = phonenumbers.parse(prefix + "555")
-    except phonenumbers.NumberParseException:
-        return None
-    zones = phone_zones.time_zones_for_geographical_number(number)
-    return zones[0] if len(zones) == 1 and zones[0] != "Etc/Unknown" else None
+    """The zone of an E.164 number when it can be in just one; a mobile may be anywhere in its country."""
+    zones = numbered(number[:PREFIX]).zones if number else ()
+    return zones[0] if len(zones) == 1 else None

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from typing import Literal
 
-Json = None | bool | int | float | str | list["Json"] | Mapping[str, "Json"]
+Json = None | bool | int | float | str | Sequence["Json"] | Mapping[str, "Json"]
 Origin = Literal["manual", "rule", "workflow"]
 NEEDS_PHONE = frozenset({"phone", "sms", "whatsapp"})
 EVERY_CHANNEL = "*"
@@ -81,7 +81,7 @@ class Place:
     zone: str
     country: str | None = None  # ISO 3166-1 alpha-2
     region: str | None = None  # the second half of ISO 3166-2: FL, TX
-    holidays: frozenset[date] = frozenset()
+    holidays: frozenset[date] | None = None  # None: not known
 
 
 @dataclass(frozen=True, slots=True)

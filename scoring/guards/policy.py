@@ -1,4 +1,4 @@
-"""What a workspace asks of its guards: every number with its default, read from and written to plain JSON.
+"""What a workspace asks of its guards: every number with its default.
 
 Where the defaults come from: what people ask of automation, and what laws and other products say; all guards are on.
 """
@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
 from types import MappingProxyType
-from typing import Literal
+from typing import Any, Literal
 
 HOURS = timedelta(hours=1)
 COOLDOWNS: Mapping[str, timedelta] = MappingProxyType(
@@ -53,3 +53,13 @@ class GuardPolicy:
     paused_at: datetime | None = None
     paused_by: str | None = None
     off: frozenset[str] = frozenset()  # guards that are switched off
+
+    @classmethod
+    def from_json(cls, data: Any) -> GuardPolicy:
+        """The settings as they are stored; where they cannot be read nothing leaves, by nobody."""
+        from scoring.guards.policy_json import InvalidPolicy, read_policy  # noqa: PLC0415 - they need each other
+
+        try:
+            return read_policy(data)
+        except InvalidPolicy as error:
+            return cls(paused="all", paused_by=f"settings that cannot be read: {error}")
