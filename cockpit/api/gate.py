@@ -46,20 +46,21 @@ class Gate:
             await self.app(scope, receive, send)
             return
         headers = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in scope["headers"]}
-        identity = await self._identify(scope, headers)
+        identity = await self._identify(scope, headers, anew=_writes(scope))
         answer = Answer(scope, send, await self._security_headers(scope, headers, identity))
         refusal = self._refusal(scope, headers, identity)
         if refusal:
             await answer.refuse(*refusal)
             return
-        guarded = self._rechecked(scope, headers, receive, send) if scope["type"] == "websocket" else _limited(receive)
+        is_socket = scope["type"] == "websocket"
+        guarded = self._rechecked(scope, headers, identity, receive, send) if is_socket else _limited(receive)
         await self.app(_with_identity(scope, identity), guarded, answer.send)
 
-    async def _identify(self, scope: Scope, headers: Mapping[str, str]) -> Identity | None:
+    async def _identify(self, scope: Scope, headers: Mapping[str, str], *, anew: bool = False) -> Identity | None:
         """Who comes; nobody when the database does not answer."""
         client = scope["client"][0] if scope.get("client") else None
         try:
-            return await self.sessions.identify_async(headers, client)
+            return await self.sessions.identify_async(headers, client, anew=anew)
         except CockpitError:
             return None
 
@@ -75,7 +76,7 @@ class Gate:
     def _refusal(self, scope: Scope, headers: Mapping[str, str], identity: Identity | None) -> tuple[int, str] | None:
         """The status and sentence with which to answer, or None to let it through."""
         path, policy = scope["path"], policy_of(scope["path"])
-        writes = scope["type"] == "websocket" or scope["method"] not in SAFE_METHODS
+        writes = _writes(scope)
         if policy is Policy.KEY:
             return self._unusable(headers)
         if policy is Policy.CLOSED:
@@ -98,8 +99,13 @@ class Gate:
         # An address, unlike a name, cannot be pointed at us by somebody else's DNS.
         return not self.sessions.open_to_owner and _is_address(name)
 
-    def _rechecked(self, scope: Scope, headers: Mapping[str, str], receive: Receive, send: Send) -> Receive:
-        """End an open socket soon after its session has ended, and in any case at its next message."""
+    def _rechecked(
+        self, scope: Scope, headers: Mapping[str, str], opened_by: Identity | None, receive: Receive, send: Send
+    ) -> Receive:
+        """End an open socket soon after its session has ended; no message of it is handed on after that.
+
+        Another cookie of the same browser keeps it open for nobody else: whoever opened it must still be there.
+        """
         waiting: asyncio.Task[Message] | None = None
 
         async def checked() -> Message:
@@ -111,7 +117,8 @@ class Gate:
                 waiting = None if done else waiting
                 if message and message["type"] != "websocket.receive":
                     return message
-                if not await self._identify(scope, headers):
+                now_here = await self._identify(scope, headers, anew=message is not None)
+                if now_here is None or now_here != opened_by:
                     await send({"type": "websocket.close", "code": 1008})
                     return {"type": "websocket.disconnect", "code": 1008}
                 if message:
@@ -189,6 +196,11 @@ def _limited(receive: Receive) -> Receive:
         return message if seen <= LARGEST_BODY else {"type": "http.disconnect"}
 
     return counted
+
+
+def _writes(scope: Scope) -> bool:
+    """Whether this may change something: what is asked of it counts now, not two seconds ago."""
+    return scope["type"] == "websocket" or scope["method"] not in SAFE_METHODS
 
 
 def _too_large(headers: Mapping[str, str]) -> bool:

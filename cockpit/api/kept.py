@@ -49,5 +49,7 @@ class Kept(Generic[Found]):
         with self._lock:
             if len(self._answers) >= MOST:  # somebody tries keys: start over instead of growing
                 self._answers.clear()
-            self._answers[key] = (began, found)
+            known = self._answers.get(key)
+            if known is None or known[0] <= began:  # an answer to an earlier question may come later
+                self._answers[key] = (began, found)
         return found

@@ -104,9 +104,13 @@ class Sessions:
         """Who sends this request and how they came in, or None; may ask the database."""
         return self._member(headers) or self._owner(headers, client)
 
-    async def identify_async(self, headers: Mapping[str, str], client: str | None) -> Identity | None:
-        """The same from the event loop, which never waits for the database."""
+    async def identify_async(
+        self, headers: Mapping[str, str], client: str | None, *, anew: bool = False
+    ) -> Identity | None:
+        """The same from the event loop, which never waits for the database; `anew`: by no answer kept from before."""
         for text in _member_cookies(headers):
+            if anew:
+                self.members.forget(text)
             await self.members.get_async(text)
         return self.identify(headers, client)
 
