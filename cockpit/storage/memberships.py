@@ -99,9 +99,7 @@ def list_memberships(conn: Connection, user_id: UUID) -> tuple[Membership, ...]:
     return tuple(Membership(**row._mapping) for row in rows)
 
 
-def list_addresses(
-    conn: Connection, workspace_ids: Collection[WorkspaceId]
-) -> dict[WorkspaceId, tuple[Address, ...]]:
+def list_addresses(conn: Connection, workspace_ids: Collection[WorkspaceId]) -> dict[WorkspaceId, tuple[Address, ...]]:
     """Who is in each of these workspaces, by one query."""
     # all workspaces: a secret of provisioning may ask for each of them
     columns = (member.c.workspace_id, member.c.email, member.c.role)
