@@ -11,8 +11,6 @@ from datetime import datetime, time, timedelta
 from typing import Any, Final, cast
 from uuid import UUID
 
-from scoring.guards.judge import judge
-
 from cockpit.automation.guard_log import Chain
 from cockpit.automation.zones import places_of
 from cockpit.model.ids import WorkspaceId
@@ -42,6 +40,7 @@ from scoring.guards.facts import (
     RuleFacts,
     Verdict,
 )
+from scoring.guards.judge import judge
 from scoring.guards.policy import GuardPolicy
 
 REPLIES: Final = ("SMS_REPLIED", "WHATSAPP_REPLIED", "EMAIL_REPLIED", "INBOUND_CALL", "CHAT_STARTED")
@@ -60,11 +59,12 @@ class Judged:
     person: PersonRow
     policy: GuardPolicy
     rule: RuleFacts | None
+    opens_at: datetime | None = None  # when time alone will have opened all of them; None: it will not
 
     @property
     def allowed(self) -> bool:
         """Whether every guard lets it pass."""
-        return all(one.allowed for one in self.verdicts)
+        return allowed(self.verdicts)
 
     @property
     def reason(self) -> str | None:
@@ -75,13 +75,6 @@ class Judged:
     def refusals(self) -> tuple[Verdict, ...]:
         """The verdicts that say no."""
         return tuple(one for one in self.verdicts if not one.allowed)
-
-    @property
-    def opens_at(self) -> datetime | None:
-        """When time alone will have opened all of them; None: it will not."""
-        times = [one.opens_at for one in self.refusals]
-        known = [one for one in times if one is not None]
-        return max(known) if known and len(known) == len(times) else None
 
 
 def judge_attempt(conn: Connection, chain: Chain, attempt: Attempt, now: datetime, *, stored: bool) -> Judged:
@@ -102,7 +95,8 @@ def judge_attempt(conn: Connection, chain: Chain, attempt: Attempt, now: datetim
     counted = Counted(now, now - DAY, *((attempt.attempt_id, attempt.created_at) if stored else ()))
     longest = max(WEEK, (rule and rule.cooldown) or policy.rule_cooldown)
     ledger = read_ledger(conn, chain.workspace_id, attempt, counted, replace(counted, since=now - longest))
-    return Judged(judge(request, ledger, facts, policy, now), person, policy, rule)
+    judged = Judged(judge(request, ledger, facts, policy, now), person, policy, rule)
+    return judged if judged.allowed else replace(judged, opens_at=earliest(request, ledger, facts, policy, now))
 
 
 def stops_about(attempt: Attempt) -> list[str]:
