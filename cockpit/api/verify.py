@@ -10,20 +10,19 @@ from urllib.parse import parse_qs
 
 from fastapi import APIRouter, Request
 from starlette.concurrency import run_in_threadpool
-from starlette.responses import HTMLResponse, RedirectResponse, Response
+from starlette.responses import HTMLResponse, Response
 
 from cockpit.access import credentials, login_tokens
 from cockpit.access import sessions as stored
 from cockpit.access.embedding import allowed_origins, origin_of
-from cockpit.access.login_tokens import Redeemed
 from cockpit.access.limits import FAILURES, RateLimit
 from cockpit.access.pages import address, is_page
-from cockpit.api import cookies
+from cockpit.api.entrance import enter
 from cockpit.api.pages_html import page_html
 from cockpit.api.sessions import Sessions
 from cockpit.bootstrap import Cockpit
 from cockpit.errors import BadRequest, CockpitError
-from cockpit.model.principals import membership_of
+from cockpit.model.principals import Membership, membership_of
 from cockpit.storage.workspaces import get_workspace_by_id
 
 SCRIPT = Path(__file__).with_name("verify.js").read_bytes()
@@ -98,32 +97,8 @@ def _redeem(sessions: Sessions, cockpit: Cockpit, request: Request, token: str) 
             return _refused(401, OVER)
         mode: stored.Mode = "full" if redeemed.page is None else "embed"
         text = stored.start(conn, redeemed.workspace_id, redeemed.member_id, mode=mode, origin="sso", now=now)
-    answer = RedirectResponse(address(redeemed.page, embedded=mode == "embed"), status_code=303)
-    seconds = int(stored.LIFETIME.total_seconds())
-    if mode == "embed":
-        cookies.keep_embedded(answer, text, seconds)
-    else:
-        cookies.keep_full(answer, request, text, seconds)
-    _end_others(sessions, request.headers, answer, redeemed, kept=cookies.EMBED if mode == "embed" else cookies.FULL)
-    return answer
-
-
-def _end_others(
-    sessions: Sessions, headers: Mapping[str, str], answer: Response, redeemed: Redeemed, *, kept: str
-) -> None:
-    """End what this browser held before: the cookie that is replaced, and the other one when it is somebody else's."""
-    for name in (cookies.FULL, cookies.EMBED):
-        text = cookies.cookie_in(headers, name)
-        if not credentials.read(text, credentials.SESSION):
-            continue
-        before = sessions.members.get(text)
-        same = before and (before.workspace_id, before.member_id) == (redeemed.workspace_id, redeemed.member_id)
-        if name == kept and before and same:
-            continue  # another window of the same user may still be open with it
-        if not same:
-            sessions.end_member(text)
-            if name != kept:
-                cookies.drop(answer, name)
+    who = Membership(redeemed.workspace_id, redeemed.member_id)
+    return enter(sessions, request, text, who, mode=mode, where=address(redeemed.page, embedded=mode == "embed"))
 
 
 def _needs_a_click(cockpit: Cockpit, sessions: Sessions, headers: Mapping[str, str], token: str) -> bool:
