@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import partial
 
 import numpy as np
 
@@ -64,14 +63,14 @@ def crossing(score: Sum, t: Ints, low: Ints, high: Ints) -> Crossing:
     together the lines may have moved less than their bounds.
     """
     at, sure = np.full(len(t), NEVER), t + HORIZON
-    at_risk = np.flatnonzero(~_inside(score, t, t + HORIZON, (low, high)))
+    at_risk = np.flatnonzero(~_stays(score, t, (low, high))(t + HORIZON))
     sure[at_risk] = t[at_risk]
     for _ in range(RESTARTS):
         if not len(at_risk):
             break
         few, start, limits = score.chosen(at_risk), sure[at_risk], (low[at_risk], high[at_risk])
-        good, bad = first_break(start, partial(_inside, few, start, limits=limits))
-        left = ~_inside(few, bad, bad, limits)
+        good, bad = first_break(start, _stays(few, start, limits))
+        left = ~_inside(few, bad, limits)
         sure[at_risk], at[at_risk[left]] = good, bad[left]
         at_risk = at_risk[~left & (good < start + HORIZON - SECOND)]
     if len(at_risk):
@@ -85,7 +84,7 @@ def _to_the_microsecond(score: Sum, at: Ints, limits: tuple[Ints, Ints]) -> Ints
     few, good, bad = score.chosen(found), at[found] - 2 * SECOND, at[found]
     for _ in range(EXACT_STEPS):
         middle = good + (bad - good) // 2
-        inside = _inside(few, middle, middle, (limits[0][found], limits[1][found]))
+        inside = _inside(few, middle, (limits[0][found], limits[1][found]))
         good, bad = np.where(inside, middle, good), np.where(inside, bad, middle)
     exact = at.copy()
     exact[found] = bad
@@ -97,28 +96,41 @@ def _scan(score: Sum, start: Ints, limits: tuple[Ints, Ints]) -> Ints:
     good, bad = start, np.full(len(start), NEVER)
     for exponent in np.linspace(20.0, np.log2(HORIZON), SCAN_STEPS):
         end = start + int(2**exponent)
-        inside, open_end = _inside(score, end, end, limits), bad == NEVER
+        inside, open_end = _inside(score, end, limits), bad == NEVER
         good, bad = np.where(open_end & inside, end, good), np.where(open_end & ~inside, end, bad)
     upper = np.where(bad == NEVER, good, bad)
     for _ in range(FINE_STEPS):
         middle = good + (upper - good) // 2
-        inside = _inside(score, middle, middle, limits)
+        inside = _inside(score, middle, limits)
         good, upper = np.where(inside, middle, good), np.where(inside, upper, middle)
     return np.where(bad == NEVER, NEVER, upper)
 
 
-def _inside(score: Sum, start: Ints, end: Ints, limits: tuple[Ints, Ints]) -> Flags:
-    least, most = score.bounds(start, end)
-    inside: Flags = (hundredths(least) >= limits[0]) & (hundredths(most) < limits[1])
+def _inside(score: Sum, t: Ints, limits: tuple[Ints, Ints]) -> Flags:
+    """Whether a score is within limits."""
+    points = hundredths(score.at(t))
+    inside: Flags = (points >= limits[0]) & (points < limits[1])
     return inside
+
+
+def _stays(score: Sum, start: Ints, limits: tuple[Ints, Ints]) -> Holds:
+    """Whether a score surely stays within limits."""
+    bounds = score.bounds_from(start)
+
+    def stays(end: Ints) -> Flags:
+        least, most = bounds(end)
+        inside: Flags = (hundredths(least) >= limits[0]) & (hundredths(most) < limits[1])
+        return inside
+
+    return stays
 
 
 def steady(score: Sum, start: Ints, drift: float | Floats) -> Holds:
     """Whether a score stays within a drift of what it is at the start."""
-    now = score.at(start)
+    now, bounds = score.at(start), score.bounds_from(start)
 
     def holds(end: Ints) -> Flags:
-        least, most = score.bounds(start, end)
+        least, most = bounds(end)
         within: Flags = (now - least <= drift) & (most - now <= drift)
         return within
 

@@ -6,7 +6,7 @@ handful of array operations, for one person as for a million.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,6 +16,7 @@ from scoring.inputs import INPUTS, Source
 from scoring.terms import POINTS, SHAPES, Term
 from scoring.values import Fading, Fixed, Input
 
+Bounds = Callable[[Ints], tuple[Floats, Floats]]
 SMOOTH = ("saturating", "linear")  # shapes of fading sums that are laid end to end
 
 
@@ -30,14 +31,24 @@ class Line:
         """The points of the rows the input speaks for."""
         return POINTS * SHAPES[self.term.shape].log_odds(self.input.at(t), self.term)
 
-    def extremes(self, start: Ints, end: Ints) -> tuple[Floats, Floats]:
-        """The least and the most it can be between two instants, without new signals."""
-        shape = SHAPES[self.term.shape]
-        if shape.extremes is None:
-            first, last = self.points(start), self.points(end)
-            return np.minimum(first, last), np.maximum(first, last)
-        low, high = shape.extremes(self.input.at(start), self.input.at(end), self.term)
-        return POINTS * low, POINTS * high
+    def extremes_from(self, start: Ints) -> Bounds:
+        """The least and the most it can be from an instant to later ones, without new signals."""
+        shape, first = SHAPES[self.term.shape], self.input.at(start)
+        if shape.extremes is not None:
+            passed = shape.extremes
+
+            def among(end: Ints) -> tuple[Floats, Floats]:
+                low, high = passed(first, self.input.at(end), self.term)
+                return POINTS * low, POINTS * high
+
+            return among
+        begun = POINTS * shape.log_odds(first, self.term)
+
+        def between(end: Ints) -> tuple[Floats, Floats]:
+            last = self.points(end)
+            return np.minimum(begun, last), np.maximum(begun, last)
+
+        return between
 
 
 def lines_of(source: Source, terms: Iterable[Term]) -> list[Line]:
@@ -123,16 +134,22 @@ class Sum:
     def _add(self, points: Floats) -> Floats:
         return np.bincount(self.fades.rows, weights=points, minlength=self.size).astype(np.float64, copy=False)
 
-    def bounds(self, start: Ints, end: Ints) -> tuple[Floats, Floats]:
-        """What the score cannot leave between two instants, without new signals."""
-        first, last = self.fades.at(start), self.fades.at(end)
-        low = self.constant + self._add(np.minimum(first, last))
-        high = self.constant + self._add(np.maximum(first, last))
-        for line in self.others:
-            below, above = line.extremes(start, end)
-            low[line.input.rows] += below
-            high[line.input.rows] += above
-        return low, high
+    def bounds_from(self, start: Ints) -> Bounds:
+        """What the score cannot leave from an instant to later ones, without new signals."""
+        first = self.fades.at(start)
+        others = [(line.input.rows, line.extremes_from(start)) for line in self.others]
+
+        def bounds(end: Ints) -> tuple[Floats, Floats]:
+            last = self.fades.at(end)
+            low = self.constant + self._add(np.minimum(first, last))
+            high = self.constant + self._add(np.maximum(first, last))
+            for rows, extremes in others:
+                below, above = extremes(end)
+                low[rows] += below
+                high[rows] += above
+            return low, high
+
+        return bounds
 
     def chosen(self, people: Ints) -> Sum:
         """The same for some of the people, numbered anew."""

@@ -26,6 +26,7 @@ from cockpit.ingestion.unmatched import sweep_tray
 from cockpit.model.ids import WorkspaceId
 from cockpit.storage.database import Connection
 from cockpit.storage.pending import count_pending, upsert_pending
+from cockpit.storage.unmatched import count_unmatched
 from cockpit.storage.workspaces import replace_data_version
 
 SOURCE = "import"
@@ -127,7 +128,8 @@ def _store_signals(
     conn: Connection, batch: RawBatch, *, alone: bool, job: Import, now: datetime, options: Options
 ) -> tuple[Tally, tuple[Reject, ...]]:
     normal = normalise(batch.frame, now, source=options.source, zone=options.zone)
-    taken = take(conn, job.workspace_id, normal.frame, now, alone=alone)
+    tray = count_unmatched(conn, job.workspace_id) > 0
+    taken = take(conn, job.workspace_id, normal.frame, now, tray=tray, alone=alone)
     upsert_pending(conn, job.workspace_id, taken.new["person_id"].unique())
     return _told(batch, normal, taken)
 

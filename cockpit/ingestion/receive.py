@@ -15,15 +15,15 @@ from cockpit.ingestion.counters import count_new
 from cockpit.ingestion.normalise import normalise
 from cockpit.ingestion.record import Item, Receipt, SignalIn
 from cockpit.ingestion.restate import advance_people
+from cockpit.ingestion.rulebook import Rulebook, get_rulebook, rulebook_of
 from cockpit.ingestion.sources.batch import Reject
 from cockpit.ingestion.sources.jsonl_file import rows_frame
 from cockpit.ingestion.sources.text import row_of
 from cockpit.ingestion.take import take
 from cockpit.model.ids import WorkspaceId
 from cockpit.storage.database import Connection, Database
-from cockpit.storage.pending import list_pending_among
-from cockpit.storage.people import list_locked
-from cockpit.storage.workspaces import get_workspace_by_id, replace_data_version
+from cockpit.storage.ground import get_ground
+from cockpit.storage.workspaces import replace_data_version
 
 SOURCE = "api"
 Signals = Sequence[SignalIn | Mapping[str, object]]
@@ -71,22 +71,23 @@ def check(batches: Sequence[Signals], now: datetime, *, source: str = SOURCE) ->
 
 def store(conn: Connection, workspace_id: WorkspaceId, checked: Checked, now: datetime) -> tuple[Receipt, ...]:
     """Store checked signals and everything that follows; one receipt per caller, true once this transaction commits."""
-    get_workspace_by_id(conn, workspace_id)
+    ground = get_ground(conn, workspace_id)
     items = dict(checked.rejected)
     if checked.frame.height:
-        taken = take(conn, workspace_id, checked.frame, now)
-        follow(conn, workspace_id, taken.new, now)
+        taken = take(conn, workspace_id, checked.frame, now, tray=ground.has_parked)
+        follow(conn, workspace_id, taken.new, now, rulebook_of(ground.types, ground.model))
         items |= {row: _item(answer) for row, *answer in taken.answers.iter_rows()}
     numbers = iter(range(1, sum(checked.sizes) + 1))
     return tuple(Receipt(tuple(items[number] for number in islice(numbers, size))) for size in checked.sizes)
 
 
-def follow(conn: Connection, workspace_id: WorkspaceId, new: pl.DataFrame, now: datetime) -> None:
+def follow(
+    conn: Connection, workspace_id: WorkspaceId, new: pl.DataFrame, now: datetime, rulebook: Rulebook | None = None
+) -> None:
     """Make scores, suggestions and counters follow from signals just stored in this transaction."""
     if new.is_empty():
         return
-    ids = list_locked(conn, workspace_id, new["person_id"].unique())
-    before = advance_people(conn, workspace_id, new, list_pending_among(conn, workspace_id, ids), now)
+    before = advance_people(conn, workspace_id, new, rulebook or get_rulebook(conn, workspace_id), now)
     replace_data_version(conn, workspace_id, received_at=now)
     count_new(conn, workspace_id, new, before)
 

@@ -8,13 +8,10 @@ import polars as pl
 
 from cockpit.ingestion.counters import recount
 from cockpit.ingestion.receive import WithDatabase
-from cockpit.ingestion.restate import restate, store_standing
+from cockpit.ingestion.restate import refresh_people, restate
 from cockpit.ingestion.rulebook import get_rulebook
 from cockpit.model.ids import WorkspaceId
-from cockpit.storage.database import Connection
-from cockpit.storage.evidence import get_evidence
 from cockpit.storage.pending import count_pending, delete_pending, list_pending
-from cockpit.storage.people import list_locked
 from cockpit.storage.scores import list_due
 from cockpit.storage.suggestions import list_woken
 from cockpit.storage.workspaces import replace_data_version
@@ -34,13 +31,6 @@ def refresh_due(cockpit: WithDatabase, workspace_id: WorkspaceId, now: datetime,
         refresh_people(conn, workspace_id, people, now)
         replace_data_version(conn, workspace_id)
     return people.len()
-
-
-def refresh_people(conn: Connection, workspace_id: WorkspaceId, people: pl.Series, now: datetime) -> None:
-    """Compute the standings of these people from their evidence; nothing is replayed."""
-    ids = list_locked(conn, workspace_id, people)
-    evidence = get_evidence(conn, workspace_id, ids)
-    store_standing(conn, workspace_id, ids, evidence=evidence, rulebook=get_rulebook(conn, workspace_id), now=now)
 
 
 def drain_pending(cockpit: WithDatabase, workspace_id: WorkspaceId, now: datetime, limit: int = PEOPLE_AT_ONCE) -> int:

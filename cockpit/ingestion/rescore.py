@@ -6,7 +6,8 @@ from collections.abc import Callable
 from datetime import datetime
 
 from cockpit.ingestion.receive import WithDatabase
-from cockpit.ingestion.refresh import PEOPLE_AT_ONCE, drain_pending, refresh_people
+from cockpit.ingestion.refresh import PEOPLE_AT_ONCE, drain_pending
+from cockpit.ingestion.restate import refresh_people
 from cockpit.model.ids import WorkspaceId
 from cockpit.storage.pending import count_pending, insert_everybody
 from cockpit.storage.people import count_people, list_person_ids_after

@@ -16,24 +16,39 @@ import polars as pl
 from cockpit.ingestion.rulebook import Rulebook, get_rulebook
 from cockpit.model.ids import WorkspaceId
 from cockpit.storage.database import Connection
-from cockpit.storage.evidence import get_evidence, replace_evidence, upsert_evidence
-from cockpit.storage.people import list_facts, list_locked
-from cockpit.storage.scores import upsert_scores
+from cockpit.storage.evidence import replace_evidence
 from cockpit.storage.signals import list_signals
-from cockpit.storage.suggestions import list_suggestions, upsert_suggestions
+from cockpit.storage.standings import (
+    Changes,
+    Standings,
+    get_standings,
+    list_locked_facts,
+    upsert_standings,
+)
+from cockpit.storage.suggestions import list_suggestions
 from scoring.cards import reconcile, suppressions
-from scoring.evidence import Evidence, advance, late, replay
+from scoring.evidence import Evidence, add, late, replay
 from scoring.score import score
 from scoring.suggest import outlook, people_frame
 
 
 def restate(conn: Connection, workspace_id: WorkspaceId, person_ids: Iterable[UUID | str], now: datetime) -> None:
     """Replay these people from their signals and store everything that follows."""
-    ids = list_locked(conn, workspace_id, person_ids)
-    rulebook = get_rulebook(conn, workspace_id)
+    facts = list_locked_facts(conn, workspace_id, person_ids)
+    rulebook, ids = get_rulebook(conn, workspace_id), facts["person_id"]
     evidence = replay(list_signals(conn, workspace_id, ids), rulebook.catalogue)
     replace_evidence(conn, workspace_id, ids, evidence)
-    store_standing(conn, workspace_id, ids, evidence=evidence, rulebook=rulebook, now=now)
+    known = Standings(evidence, list_suggestions(conn, workspace_id, ids))
+    upsert_standings(conn, workspace_id, standing(known, facts, rulebook, now))
+
+
+def refresh_people(
+    conn: Connection, workspace_id: WorkspaceId, person_ids: Iterable[UUID | str], now: datetime
+) -> None:
+    """Compute the standings of these people from their evidence; nothing is replayed."""
+    facts = list_locked_facts(conn, workspace_id, person_ids)
+    stored = get_standings(conn, workspace_id, facts["person_id"])
+    upsert_standings(conn, workspace_id, standing(stored, facts, get_rulebook(conn, workspace_id), now))
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,53 +61,46 @@ class Advanced:
 
 
 def advance_people(
-    conn: Connection, workspace_id: WorkspaceId, new: pl.DataFrame, stale: pl.Series, now: datetime
+    conn: Connection, workspace_id: WorkspaceId, new: pl.DataFrame, rulebook: Rulebook, now: datetime
 ) -> Advanced:
-    """Add stored `new` signals to their people, who are locked.
-
-    People in `stale` have signals that are not in their evidence yet and are replayed whole.
-    """
-    rulebook = get_rulebook(conn, workspace_id)
-    ids = new["person_id"].unique().sort()
-    prior = get_evidence(conn, workspace_id, ids)
-    behind = pl.concat([late(prior, new), stale.filter(stale.is_in(ids.implode()))]).unique().sort()
-    ahead = new.filter(~pl.col("person_id").is_in(behind.implode()))
-    known = Evidence(*(_without(frame, behind) for frame in (prior.people, prior.accumulators)))
-    grown = advance(known, ahead, rulebook.catalogue)
-    upsert_evidence(conn, workspace_id, grown)
-    if behind.len():
+    """Add stored `new` signals to their people; no other transaction can restate them before this one ends."""
+    facts = list_locked_facts(conn, workspace_id, new["person_id"])
+    stored = get_standings(conn, workspace_id, facts["person_id"])
+    prior, stale = stored.evidence, facts.filter("is_pending")["person_id"]
+    # Who waits to be restated has signals that are not in the evidence yet.
+    behind = pl.concat([late(prior, new), stale]).unique().sort()
+    if behind.is_empty():
+        grown = ahead = add(prior, new, rulebook.catalogue)
+    else:
+        ahead = add(_without(prior, behind), new.filter(_not_in(behind)), rulebook.catalogue)
         replayed = replay(list_signals(conn, workspace_id, behind), rulebook.catalogue)
         replace_evidence(conn, workspace_id, behind, replayed)
-        grown = Evidence(
-            pl.concat([grown.people, replayed.people]), pl.concat([grown.accumulators, replayed.accumulators])
-        )
-    facts = store_standing(conn, workspace_id, ids, evidence=grown, rulebook=rulebook, now=now)
+        grown = _both(ahead, replayed)
+    changes = standing(Standings(grown, stored.cards), facts, rulebook, now)
+    upsert_standings(conn, workspace_id, changes, ahead)
     return Advanced(prior, facts, rulebook)
 
 
-def _without(frame: pl.DataFrame, ids: pl.Series) -> pl.DataFrame:
-    return frame.filter(~pl.col("person_id").is_in(ids.implode()))
+def _not_in(ids: pl.Series) -> pl.Expr:
+    return ~pl.col("person_id").is_in(ids.implode())
 
 
-def store_standing(
-    conn: Connection,
-    workspace_id: WorkspaceId,
-    ids: pl.Series,
-    *,
-    evidence: Evidence,
-    rulebook: Rulebook,
-    now: datetime,
-) -> pl.DataFrame:
-    """Compute and store the scores and suggested actions that follow from this evidence; answers the facts read."""
-    facts = list_facts(conn, workspace_id, ids)
+def _without(evidence: Evidence, ids: pl.Series) -> Evidence:
+    return Evidence(*(frame.filter(_not_in(ids)) for frame in (evidence.people, evidence.accumulators)))
+
+
+def _both(one: Evidence, other: Evidence) -> Evidence:
+    return Evidence(pl.concat([one.people, other.people]), pl.concat([one.accumulators, other.accumulators]))
+
+
+def standing(known: Standings, facts: pl.DataFrame, rulebook: Rulebook, now: datetime) -> Changes:
+    """The scores that follow from this evidence, and the suggested actions that differ from the stored ones."""
+    evidence = known.evidence
     scores = score(evidence, facts, rulebook.model, now)
     people = people_frame(evidence.people, evidence.accumulators, scores, facts, rulebook.channel_of)
-    cards = list_suggestions(conn, workspace_id, ids)
-    view = outlook(people, now, suppressions(cards, now))
-    upsert_suggestions(conn, workspace_id, reconcile(cards, view.suggestions, now))
-    due = _due_by(scores, view.changes)
-    upsert_scores(conn, workspace_id, due.with_columns(facts["owner_id"]).drop("total"))
-    return facts
+    view = outlook(people, now, suppressions(known.cards, now))
+    due = _due_by(scores, view.changes).with_columns(facts["owner_id"]).drop("total")
+    return Changes(reconcile(known.cards, view.suggestions, now), due)
 
 
 def _due_by(scores: pl.DataFrame, changes: pl.DataFrame) -> pl.DataFrame:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
+from functools import lru_cache
 
 from cockpit.model.ids import WorkspaceId
 from cockpit.storage.database import Connection
-from cockpit.storage.models import find_published_model, list_signal_types
+from cockpit.storage.ground import get_ground
 from scoring.model import ScoreModel, preset_model
 from scoring.signals import BUILT_IN, Catalogue
 
@@ -26,6 +28,12 @@ class Rulebook:
 
 def get_rulebook(conn: Connection, workspace_id: WorkspaceId) -> Rulebook:
     """Read the rulebook of a workspace; without a published model it is the preset."""
-    catalogue = BUILT_IN.with_overrides(list_signal_types(conn, workspace_id))
-    stored = find_published_model(conn, workspace_id)
-    return Rulebook(catalogue, preset_model(catalogue) if stored is None else ScoreModel.from_dict(stored.spec))
+    ground = get_ground(conn, workspace_id)
+    return rulebook_of(ground.types, ground.model)
+
+
+@lru_cache(maxsize=256)
+def rulebook_of(types: tuple[tuple[str, str], ...], model: str | None) -> Rulebook:
+    """The rulebook of what is stored as JSON: signal types and a model, which change seldom."""
+    catalogue = BUILT_IN.with_overrides({name: json.loads(spec) for name, spec in types})
+    return Rulebook(catalogue, preset_model(catalogue) if model is None else ScoreModel.from_dict(json.loads(model)))

@@ -15,7 +15,6 @@ from cockpit.storage.database import Connection
 from cockpit.storage.matching import insert_new_people, replace_external_ids
 from cockpit.storage.signals import CONFLICT, DUPLICATE, NEW, append_new, insert_new, list_digests
 from cockpit.storage.unmatched import (
-    count_unmatched,
     delete_unmatched,
     insert_unmatched,
     list_unmatched_digests,
@@ -55,14 +54,19 @@ class Taken:
 
 
 def take(
-    conn: Connection, workspace_id: WorkspaceId, frame: pl.DataFrame, now: datetime, *, alone: bool = False
+    conn: Connection,
+    workspace_id: WorkspaceId,
+    frame: pl.DataFrame,
+    now: datetime,
+    *,
+    tray: bool = True,
+    alone: bool = False,
 ) -> Taken:
     """Judge, match, create, store and park; `frame` comes from `normalise`. The caller restates `new`.
 
-    With `alone` rows go in by the fastest path, and the transaction fails with a Conflict when another one stores one
-    of the same ids meanwhile.
+    Without `tray` nothing is parked that could come home. With `alone` rows go in by the fastest path, and the
+    transaction fails with a Conflict when another one stores one of the same ids meanwhile.
     """
-    tray = count_unmatched(conn, workspace_id) > 0
     fresh, repeated = _judge(conn, workspace_id, frame, tray=tray)
     matched = match(conn, workspace_id, fresh)
     people = pl.concat([matched.created, matched.adopted], how="diagonal")

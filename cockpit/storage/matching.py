@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from functools import cache
+from typing import Any
+
 import polars as pl
-from sqlalchemy import Connection, func, select, update
+from sqlalchemy import Connection, FromClause, Insert, Select, String, cast, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from cockpit.model.ids import WorkspaceId
+from cockpit.storage.at_once import OF_WORKSPACE, Ask, Build, at_once
 from cockpit.storage.frames import in_workspace, read_frame, staged
 from cockpit.storage.schema import person
 
@@ -15,16 +20,27 @@ MATCH_SCHEMA = {"key": pl.String, "person_id": pl.String, "external_id": pl.Stri
 
 def list_matches(conn: Connection, workspace_id: WorkspaceId, column: str, keys: pl.Series) -> pl.DataFrame:
     """The people whose `column` (person_id, external_id, email, phone) is one of the keys."""
-    wanted = keys.drop_nulls().unique().sort()
-    if wanted.is_empty():
-        return pl.DataFrame(schema=MATCH_SCHEMA)
-    with staged(conn, person, pl.DataFrame({column: wanted})) as asked:
-        query = (
-            select(person.c[column].label("key"), person.c.person_id, person.c.external_id)
-            .join(asked, asked.c[column] == person.c[column])
-            .where(person.c.workspace_id == workspace_id)
-        )
-        return read_frame(conn, query).cast({"key": pl.String}).select(list(MATCH_SCHEMA))
+    [found] = list_all_matches(conn, workspace_id, {column: keys})
+    return found
+
+
+def list_all_matches(conn: Connection, workspace_id: WorkspaceId, keys: Mapping[str, pl.Series]) -> list[pl.DataFrame]:
+    """The same for several columns at once, one answer each."""
+    wanted = {column: given.drop_nulls().unique().sort() for column, given in keys.items()}
+    asks = {column: Ask(_by(column), person, given.to_frame(column)) for column, given in wanted.items() if len(given)}
+    found = dict(zip(asks, at_once(conn, workspace_id, *asks.values()), strict=True))
+    nobody = pl.DataFrame(schema=MATCH_SCHEMA)
+    return [found.get(column, nobody) for column in keys]
+
+
+@cache
+def _by(column: str) -> Build:
+    def build(asked: FromClause) -> Select[Any]:
+        query = select(cast(person.c[column], String).label("key"), person.c.person_id, person.c.external_id)
+        joined = query.join(asked, asked.c[column] == person.c[column])
+        return joined.where(person.c.workspace_id == OF_WORKSPACE)
+
+    return build
 
 
 def list_raw_phone_matches(conn: Connection, workspace_id: WorkspaceId, keys: pl.Series) -> pl.DataFrame:
@@ -47,13 +63,16 @@ def insert_new_people(conn: Connection, workspace_id: WorkspaceId, frame: pl.Dat
     if not frame.height:
         return 0
     rows = in_workspace(frame, workspace_id).sort("person_id")
+    [added] = at_once(conn, workspace_id, Ask(_unless_added, person, rows))
+    return added.height
+
+
+def _unless_added(given: FromClause) -> Insert:
     # all workspaces: the rows carry their workspace_id
-    with staged(conn, person, rows) as source:
-        statement = insert(person).from_select(rows.columns, select(source))
-        # Without its target DuckDB takes two people without an external id for one.
-        keys = ["workspace_id", "person_id"]
-        added = statement.on_conflict_do_nothing(index_elements=keys).returning(person.c.person_id)
-        return len(conn.execute(added).all())
+    statement = insert(person).from_select(given.c.keys(), select(given))
+    # Without its target DuckDB takes two people without an external id for one.
+    keys = ["workspace_id", "person_id"]
+    return statement.on_conflict_do_nothing(index_elements=keys).returning(cast(person.c.person_id, String).label("id"))
 
 
 def replace_external_ids(conn: Connection, workspace_id: WorkspaceId, frame: pl.DataFrame) -> None:

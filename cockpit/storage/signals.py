@@ -19,12 +19,13 @@ from typing import Any
 from uuid import UUID
 
 import polars as pl
-from sqlalchemy import Connection, Select, and_, func, select
+from sqlalchemy import Connection, FromClause, Insert, Select, and_, func, select
 from sqlalchemy.dialects.postgresql import insert
 
 from cockpit.model.ids import WorkspaceId
 from cockpit.model.viewer import Scope
-from cockpit.storage.frames import bulk_insert, chosen, in_workspace, read_frame, staged
+from cockpit.storage.at_once import OF_WORKSPACE, Ask, at_once
+from cockpit.storage.frames import bulk_insert, chosen, in_workspace, read_frame
 from cockpit.storage.schema import signal
 from cockpit.storage.wall import visible_to
 
@@ -57,17 +58,16 @@ class Inserted:
 
 def insert_new(conn: Connection, workspace_id: WorkspaceId, frame: pl.DataFrame) -> Inserted:
     """Store the signals whose (source, source_event_id) is new; say of every other whether its body is the same."""
+    first = frame.unique(subset=KEY, keep="first", maintain_order=True)
+    stored = _insert_unknown(conn, workspace_id, first)
+    if stored.height == frame.height:
+        return Inserted(frame.with_columns(outcome=pl.lit(NEW), known_digest=pl.lit(None, pl.String)))
     batch = frame.with_row_index("position")
-    first = batch.unique(subset=KEY, keep="first", maintain_order=True)
-    stored = _insert_unknown(conn, in_workspace(first.drop("position"), workspace_id))
-    marked = first.select("position", is_first=pl.lit(value=True))
+    marked = batch.unique(subset=KEY, keep="first", maintain_order=True).select("position", is_first=pl.lit(value=True))
     is_first = batch.join(marked, on="position", how="left", maintain_order="left")
     judged = is_first.join(stored.with_columns(is_stored=pl.lit(value=True)), on=KEY, how="left", maintain_order="left")
-    if stored.height == frame.height:
-        known = pl.DataFrame(schema={**dict.fromkeys(KEY, pl.String), "known_digest": pl.String})
-    else:
-        known = list_digests(conn, workspace_id, first.join(stored, on=KEY, how="anti").select(KEY))
-        known = pl.concat([known, first.join(stored, on=KEY, how="semi").select(*KEY, known_digest="digest")])
+    known = list_digests(conn, workspace_id, first.join(stored, on=KEY, how="anti").select(KEY))
+    known = pl.concat([known, first.join(stored, on=KEY, how="semi").select(*KEY, known_digest="digest")])
     is_new = pl.col("is_stored").is_not_null() & pl.col("is_first").is_not_null()
     outcome = (
         pl.when(is_new)
@@ -115,23 +115,30 @@ def find_last_signal_at(
     return found
 
 
-def _insert_unknown(conn: Connection, frame: pl.DataFrame) -> pl.DataFrame:
+def _insert_unknown(conn: Connection, workspace_id: WorkspaceId, frame: pl.DataFrame) -> pl.DataFrame:
     """Insert the rows whose key is free and answer their keys; sorted, so that two batches cannot block each other."""
     if not frame.height:
         return pl.DataFrame(schema=dict.fromkeys(KEY, pl.String))
+    [stored] = at_once(conn, workspace_id, Ask(_unless_known, signal, in_workspace(frame, workspace_id).sort(KEY)))
+    return stored
+
+
+def _unless_known(given: FromClause) -> Insert:
     # all workspaces: the rows carry their workspace_id
-    with staged(conn, signal, frame.sort("workspace_id", *KEY)) as source:
-        statement = insert(signal).from_select(frame.columns, select(source)).on_conflict_do_nothing()
-        stored = conn.execute(statement.returning(*(signal.c[name] for name in KEY))).all()
-    return pl.DataFrame([tuple(row) for row in stored], schema=dict.fromkeys(KEY, pl.String), orient="row")
+    statement = insert(signal).from_select(given.c.keys(), select(given)).on_conflict_do_nothing()
+    return statement.returning(*(signal.c[name] for name in KEY))
 
 
 def list_digests(conn: Connection, workspace_id: WorkspaceId, keys: pl.DataFrame) -> pl.DataFrame:
     """The digests of stored signals."""
-    with staged(conn, signal, keys) as wanted:
-        same = and_(*(wanted.c[name] == signal.c[name] for name in KEY))
-        columns = (*(signal.c[name] for name in KEY), signal.c.digest.label("known_digest"))
-        return read_frame(conn, select(*columns).join(wanted, same).where(signal.c.workspace_id == workspace_id))
+    [known] = at_once(conn, workspace_id, Ask(_digests, signal, keys))
+    return known
+
+
+def _digests(wanted: FromClause) -> Select[Any]:
+    same = and_(*(wanted.c[name] == signal.c[name] for name in KEY))
+    columns = (*(signal.c[name] for name in KEY), signal.c.digest.label("known_digest"))
+    return select(*columns).join(wanted, same).where(signal.c.workspace_id == OF_WORKSPACE)
 
 
 def _before(query: Select[Any], before: datetime | None) -> Select[Any]:

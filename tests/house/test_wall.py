@@ -18,7 +18,8 @@ from tests.house.source import Source, dotted, sources
 READS = ("get_", "find_", "list_", "stream_", "count_")
 # What says nothing of people: everybody in the workspace may know it, or a permission guards it.
 ABOUT_NOBODY = {
-    *("workspaces", "members", "models", "rules", "imports", "health", "sessions", "login_tokens", "api_keys"),
+    *("workspaces", "members", "models", "ground", "rules", "imports", "health", "sessions", "login_tokens"),
+    "api_keys",
     *("idempotency", "callbacks", "audit", "avatars", "workspace_changes", "memberships"),
 }
 # What works on people whom something above has chosen, or for the whole workspace: no screen and no route may call it.
@@ -29,6 +30,7 @@ BENEATH = {
     "demo.count_demo_people",
     "evidence.get_evidence",
     "evidence.list_accumulators",
+    "matching.list_all_matches",
     "matching.list_matches",
     "matching.list_raw_phone_matches",
     "pending.count_pending",
@@ -41,6 +43,8 @@ BENEATH = {
     "scores.list_due",
     "scores.list_scores",
     "signals.list_digests",
+    "standings.get_standings",
+    "standings.list_locked_facts",
     "suggestions.list_woken",
     "unmatched.count_unmatched",
     "unmatched.list_unmatched",

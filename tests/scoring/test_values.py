@@ -46,6 +46,6 @@ def test_a_sum_may_be_in_proportion_and_long_ago() -> None:
     ]
     lines = lines_of(people_of, terms)
     assert total(lines, t, 30.0)[0] == pytest.approx(30 + POINTS * 0.5 + POINTS * 0.5)
-    low, high = sum_of(lines, 1, 30.0).bounds(t, t + 3 * DAY)
+    low, high = sum_of(lines, 1, 30.0).bounds_from(t)(t + 3 * DAY)
     assert low[0] == pytest.approx(30 + POINTS * (0.25 + 0.5))
     assert high[0] == pytest.approx(30 + POINTS * (0.5 + 12 / 21))

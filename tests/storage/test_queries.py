@@ -19,6 +19,8 @@ from uuid import UUID
 import polars as pl
 import pytest
 from sqlalchemy import Connection, delete, event, insert, literal, select, update
+from sqlalchemy import column as sql_column
+from sqlalchemy import table as sql_table
 
 from cockpit import storage
 from cockpit.errors import NotFound
@@ -39,6 +41,7 @@ from cockpit.storage import (
     engagements,
     evidence,
     exports,
+    ground,
     guard_chain,
     guard_facts,
     guard_windows,
@@ -65,6 +68,7 @@ from cockpit.storage import (
     scratch,
     sessions,
     signals,
+    standings,
     suggestions,
     timeline,
     unmatched,
@@ -97,8 +101,10 @@ from tests.storage.rows import (
 
 # Modules that ask nothing of a workspace: the machinery, and what looks at the whole database.
 MACHINERY = {
+    "at_once",
     "database",
     "engines",
+    "few_on_postgres",
     "frame_types",
     "frames",
     "statements",
@@ -154,11 +160,10 @@ def former_members(conn: Connection, workspace_id: WorkspaceId) -> tuple[members
     return members.list_former_members(conn, workspace_id)
 
 
-def former_members(conn: Connection, workspace_id: WorkspaceId) -> tuple[members.Member, ...]:
-    """The member there is, once they have left."""
-    who = members.list_members(conn, workspace_id)[0].member_id
-    workspace_changes.replace_left(conn, workspace_id, who, now=NOW)
-    return members.list_former_members(conn, workspace_id)
+def standings_of(conn: Connection, workspace_id: WorkspaceId) -> list[Any]:
+    """All that is kept of the people there are."""
+    found = standings.get_standings(conn, workspace_id, [str(ANA), str(BEN)])
+    return [found.evidence, found.cards]
 
 
 def waiting(workspace_id: WorkspaceId) -> callbacks.Waiting:
@@ -187,6 +192,15 @@ CALLS: dict[Any, Call] = {
     api_keys.list_api_keys: api_keys.list_api_keys,
     api_keys.replace_key_used: lambda c, w: api_keys.replace_key_used(c, w, ANA, now=LATER),
     api_keys.replace_key_revoked: lambda c, w: api_keys.replace_key_revoked(c, w, ANA, now=LATER),
+    ground.get_ground: lambda c, w: ground.get_ground(c, w).types,
+    standings.list_locked_facts: lambda c, w: standings.list_locked_facts(c, w, [str(ANA), str(BEN)]),
+    standings.get_standings: standings_of,
+    standings.upsert_standings: lambda c, w: standings.upsert_standings(
+        c, w, standings.Changes(frame_of(card_row("own")), frame_of(score_row(ANA, "own"))), evidence_of("own")
+    ),
+    matching.list_all_matches: lambda c, w: matching.list_all_matches(
+        c, w, {"external_id": pl.Series(["crm-1", "crm-7"]), "email": pl.Series([None], dtype=pl.String)}
+    ),
     idempotency.insert_claims: lambda c, w: idempotency.insert_claims(c, w, {"new": "d"}, now=NOW),
     idempotency.find_answered: lambda c, w: idempotency.find_answered(c, w, "1"),
     idempotency.replace_answer: lambda c, w: idempotency.replace_answer(c, w, "1", status=200, answer={}),
@@ -302,7 +316,6 @@ CALLS: dict[Any, Call] = {
         c, w, pl.DataFrame({"person_id": [str(ANA)], "external_id": ["crm-7"]})
     ),
     members.list_members: members.list_members,
-    members.list_former_members: former_members,
     members.list_former_members: former_members,
     members.upsert_member: lambda c, w: members.upsert_member(c, w, email="b@example.com", name="B", now=NOW),
     memberships.list_members_by_phone: lambda c, w: (
@@ -513,6 +526,7 @@ def test_every_statement_names_the_workspace(
     engine = engine_named(db.engine_name)
     for name in ("read_frame", "read_fixed", "stream_frames"):
         monkeypatch.setattr(engine, name, noting(getattr(engine, name), seen))
+    monkeypatch.setattr(engine, "at_once", noting_asks(engine.at_once, seen))
     faults = {}
     for function, call in CALLS.items():
         seen.clear()
@@ -562,6 +576,17 @@ def noting(function: Any, seen: list[Any]) -> Any:
     def noted(conn: Connection, statement: Any, *rest: Any) -> Any:
         seen.append(statement)
         return function(conn, statement, *rest)
+
+    return noted
+
+
+def noting_asks(function: Any, seen: list[Any]) -> Any:
+    """The function, noting the statements that are asked over frames, however they are sent."""
+
+    def noted(conn: Connection, workspace_id: WorkspaceId, asks: Any) -> Any:
+        for ask in asks:
+            seen.append(ask.build(sql_table("given", *(sql_column(name) for name in ask.frame.columns))))
+        return function(conn, workspace_id, asks)
 
     return noted
 
