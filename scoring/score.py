@@ -32,6 +32,7 @@ from scoring.sums import Line, Sum, lines_of, sum_of
 from scoring.terms import POINTS
 from scoring.values import NEVER, Fixed
 
+BANDS = pl.Series([*NAMES, NO_DATA])
 KEYS = ("priority", "hot", "follow_up", "stale", "reconnect_recent", "reconnect_oldies", "recent")
 
 
@@ -141,19 +142,25 @@ def score_of(
     keys = place.keys(t, whole, bands, reconnect)
     margin = np.where(np.isnan(keys["reconnect_oldies"]), np.nan, oldies_margin(reconnect, place.back, RECONNECT_DRIFT))
     due, crosses_at, crosses_to = _holds(people, place, t, points, reference) if ahead else _unknown(t)
-    frame = laid_out.facts.select(on).with_columns(
-        **{name: pl.Series(values) for name, values in numbers.items()},
-        total=pl.Series(whole),
-        band=pl.Series(np.array([*NAMES, NO_DATA])[bands]),
-        computed_at=_instant(t),
-        due_at=_instant(due),
-        crosses_at=_instant(crosses_at),
-        crosses_to=crosses_to,
-        model_version=pl.lit(model.version, pl.Int32),
-        **{f"{panel}_key": pl.Series(keys[panel]) for panel in KEYS},
-        reconnect_oldies_margin=pl.Series(margin),
-    )
-    return frame.with_columns(pl.col(pl.Float64).fill_nan(None))
+    columns = {
+        **{name: laid_out.facts[name] for name in on},
+        **{name: _known(values) for name, values in numbers.items()},
+        "total": _known(whole),
+        "band": BANDS.gather(bands),
+        "computed_at": _instant(t),
+        "due_at": _instant(due),
+        "crosses_at": _instant(crosses_at),
+        "crosses_to": crosses_to,
+        "model_version": pl.repeat(model.version, len(t), dtype=pl.Int32, eager=True),
+        **{f"{panel}_key": _known(keys[panel]) for panel in KEYS},
+        "reconnect_oldies_margin": _known(margin),
+    }
+    return pl.DataFrame(columns)
+
+
+def _known(values: Floats) -> pl.Series:
+    """Numbers with null for NaN."""
+    return pl.Series(values, nan_to_null=True)
 
 
 def reference_band(people: Prepared, t: Ints) -> Ints:
@@ -162,8 +169,9 @@ def reference_band(people: Prepared, t: Ints) -> Ints:
 
 
 def _instant(t: Ints) -> pl.Series:
-    known = pl.Series(t).set(pl.Series(t == NEVER), None)
-    return pl.select(pl.from_epoch(known, time_unit="us")).to_series().dt.replace_time_zone("UTC").cast(INSTANT)
+    exact = pl.Series(t).cast(INSTANT)
+    never = t == NEVER
+    return exact.set(pl.Series(never), None) if never.any() else exact
 
 
 def _unknown(t: Ints) -> tuple[Ints, Ints, pl.Series]:
