@@ -40,7 +40,7 @@ from scoring.guards.facts import (
     RuleFacts,
     Verdict,
 )
-from scoring.guards.judge import judge
+from scoring.guards.judge import allowed, earliest, judge, reason
 from scoring.guards.policy import GuardPolicy
 
 REPLIES: Final = ("SMS_REPLIED", "WHATSAPP_REPLIED", "EMAIL_REPLIED", "INBOUND_CALL", "CHAT_STARTED")
@@ -69,7 +69,7 @@ class Judged:
     @property
     def reason(self) -> str | None:
         """Why not, by the first guard that says no."""
-        return next((one.reason or f"The guard {one.guard} says no." for one in self.refusals), None)
+        return reason(self.verdicts)
 
     @property
     def refusals(self) -> tuple[Verdict, ...]:
@@ -110,8 +110,9 @@ def policy_of(workspace: Workspace, stops: Mapping[str, Stop]) -> GuardPolicy:
     stop = stops.get(WORKSPACE)
     if stop is None:
         return policy
-    paused = "all" if policy.paused == "all" else "automatic"
-    return replace(policy, paused=paused, paused_at=stop.stopped_at, paused_by=_text(stop.stopped_by))
+    if policy.paused == "all":
+        return policy
+    return replace(policy, paused="automatic", paused_at=stop.stopped_at, paused_by=_text(stop.stopped_by))
 
 
 def rule_facts(

@@ -108,7 +108,8 @@ def mapped(mapping: ActionMapping | None, wish: Wish) -> ActionMapping | None:
     said = (wish.hub_type, wish.channel, wish.instruction)
     if mapping is None:
         complete = all(one is not None for one in said)
-        return ActionMapping(wish.action_type, *(one or "" for one in said)) if complete else None
+        hub_type, channel, instruction = (one or "" for one in said)
+        return ActionMapping(wish.action_type, hub_type, channel, instruction) if complete else None
     language = str((wish.request or {}).get("language") or "")
     own = (mapping.hub_type, mapping.channel, (mapping.translations or {}).get(language, mapping.instruction))
     hub_type, channel, instruction = (there if here is None else here for here, there in zip(said, own, strict=True))
@@ -162,14 +163,15 @@ def window_length(judged: Judged, attempt: Attempt) -> timedelta:
 
 
 def _reserved(conn: Connection, chain: Chain, attempt: Attempt, judged: Judged, now: datetime) -> Reserved:
-    until = now + window_length(judged, attempt)
-    window = Window(attempt.person_id, attempt.guard_window, attempt.attempt_id, now, until)
+    if judged.opens_at is not None:
+        attempt = replace(attempt, execute_after=judged.opens_at, held_until=judged.opens_at, reason=judged.reason)
+    begins = attempt.held_until or now
+    until = begins + window_length(judged, attempt)
+    window = Window(attempt.person_id, attempt.guard_window, attempt.attempt_id, begins, until)
     if not upsert_window(conn, chain.workspace_id, window):
         reason = "The same outreach to this person was made, or waits to be made."
         taken = Verdict("window", allowed=False, reason=reason, inputs={"name": attempt.guard_window})
-        return _blocked(conn, chain, attempt, (*judged.verdicts, taken), now)
-    if judged.opens_at is not None:
-        attempt = replace(attempt, execute_after=judged.opens_at, held_until=judged.opens_at, reason=judged.reason)
+        return _blocked(conn, chain, replace(attempt, held_until=None), (*judged.verdicts, taken), now)
     insert_attempt(conn, chain.workspace_id, attempt)
     event = "held" if attempt.held_until else "reserved"
     append(conn, chain, [body_of(event, attempt, now=now, state=RESERVED, verdicts=judged.verdicts)])

@@ -14,7 +14,7 @@ from typing import Any, Final
 from cockpit.storage.attempts import FAILED_NOT_SENT, RESERVED, UNKNOWN, Attempt
 
 NONE: Final = "none"  # of `hub.idempotency`
-MOST_CALLS: Final = 8  # then it is a dead letter: kept, shown, and left to people
+MOST_CALLS: Final = 12  # then it is a dead letter: kept, shown, and left to people
 FIRST_WAIT: Final = timedelta(seconds=5)
 LONGEST_WAIT: Final = timedelta(hours=1)
 FREE: Final = {"lease_owner": None, "lease_until": None, "held_until": None}

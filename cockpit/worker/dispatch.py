@@ -18,16 +18,20 @@ from uuid import UUID, uuid4
 
 from cockpit.automation.claim import Claimed, claim, settle_expired, still_ours, take_due
 from cockpit.automation.outcome import settle
+from cockpit.bootstrap import Cockpit
 from cockpit.errors import CockpitError
 from cockpit.hub.client import find_sent, start
 from cockpit.hub.connection import LOOKUP, NONE, HubConnection
 from cockpit.hub.outcomes import NotSent, Outcome
 from cockpit.hub.request import StartRequest
+from cockpit.hub.wiring import find_connection
 from cockpit.model.ids import WorkspaceId
 from cockpit.storage.database import Connection, Database
 from cockpit.storage.outbox import Lease, list_due_workspaces, replace_lease_given_back
+from cockpit.worker.clock import DatabaseClock
 
 log = logging.getLogger(__name__)
+SECONDS = 0.5  # between two looks at what is due
 Connect = Callable[[Connection, WorkspaceId], HubConnection | None]
 
 
@@ -150,6 +154,15 @@ class Dispatcher:
         with self._db.read(workspace_id) as conn:
             connection = self._connect(conn, workspace_id)
         return connection.idempotency if connection else NONE
+
+
+def dispatcher_of(cockpit: Cockpit) -> Dispatcher:
+    """A worker for an open cockpit, by the clock of its database."""
+
+    def connect(conn: Connection, workspace_id: WorkspaceId) -> HubConnection | None:
+        return find_connection(conn, workspace_id, cockpit.settings)
+
+    return Dispatcher(cockpit.db, connect, DatabaseClock(cockpit.db))
 
 
 def request_of(claimed: Claimed) -> StartRequest:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from cockpit.access.avatar_queue import AvatarQueue
 from cockpit.bootstrap import Cockpit
 from cockpit.worker import cleaning, provisioning
+from cockpit.worker.dispatch import SECONDS as DISPATCH_SECONDS
+from cockpit.worker.dispatch import dispatcher_of
 from cockpit.worker.loop import Loop
 from cockpit.worker.refresh import RefreshWorker
 
@@ -12,14 +14,17 @@ from cockpit.worker.refresh import RefreshWorker
 class Workers:
     """The threads of one process, started and stopped by the server's lifespan."""
 
-    def __init__(self, cockpit: Cockpit, avatars: AvatarQueue) -> None:
-        """Work on this cockpit, and on the pictures that its HTTP side is asked for."""
+    def __init__(self, cockpit: Cockpit, avatars: AvatarQueue | None = None) -> None:
+        """Work on this cockpit, and on the pictures that its HTTP side, where it has one, is asked for."""
+        self._dispatcher = dispatcher_of(cockpit)
+        pictures = (Loop("avatars", avatars.fetch_waiting, 1.0),) if avatars else ()
         self._loops = (
             RefreshWorker(cockpit),
             Loop("provisioning", lambda now: provisioning.resume_due(cockpit, now), provisioning.SECONDS),
             Loop("hub-calls", lambda now: provisioning.call_due(cockpit, now), provisioning.SECONDS),
-            Loop("avatars", avatars.fetch_waiting, 1.0),
+            Loop("dispatch", lambda _: self._dispatcher.round(), DISPATCH_SECONDS),
             Loop("cleaning", lambda now: cleaning.forget_old(cockpit, now), cleaning.SECONDS),
+            *pictures,
         )
 
     @property
@@ -36,5 +41,6 @@ class Workers:
         """End, each after the transaction at hand."""
         for loop in self._loops:
             loop.end()
+        self._dispatcher.stop()
         for loop in self._loops:
             loop.stop()

