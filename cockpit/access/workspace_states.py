@@ -159,7 +159,7 @@ def _advance(db: Database, workspace_id: WorkspaceId, rules: Sequence[Rule], now
 
 def _check(conn: Connection, workspace_id: WorkspaceId, rules: Sequence[Rule]) -> None:
     """See that nothing is missing before anybody comes in."""
-    if not any(one.role == "admin" for one in list_members(conn, workspace_id)):
+    if not any(one.role in ("admin", "owner") for one in list_members(conn, workspace_id)):
         raise Conflict("The workspace has no administrator.")
     missing = {one.rule_key for one in rules} - {one.rule_key for one in list_rules(conn, workspace_id)}
     if missing:

@@ -107,7 +107,7 @@ def _visit(cockpit: Cockpit, who: str) -> Visit:
         viewer = viewer_of(conn, cockpit.settings, chosen, who)
         people = members.list_members(conn, chosen.workspace_id)
     if chosen.status != setting_up_page.READY:
-        setting_up_page.show(chosen)
+        setting_up_page.show(chosen, viewer)
         st.stop()
     now, embedded = datetime.now(UTC), is_embedded()
     keys_on = True if embedded else _sidebar(chosen, viewer)

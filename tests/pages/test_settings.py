@@ -8,7 +8,6 @@ from datetime import UTC, datetime
 
 import pytest
 import streamlit as st
-from sqlalchemy import update
 from streamlit.testing.v1 import AppTest
 
 from cockpit.access import api_keys, login_tokens
@@ -17,7 +16,6 @@ from cockpit.model.ids import MemberId, WorkspaceId
 from cockpit.model.principals import member_principal
 from cockpit.model.roles import Permission, Role
 from cockpit.storage.members import list_members, upsert_member
-from cockpit.storage.schema import workspace as workspace_table
 from cockpit.storage.workspaces import Workspace, get_workspace_by_id
 from cockpit.ui.settings_page import ELSEWHERE, SAME, TABS
 from tests.pages.conftest import Run
@@ -207,23 +205,3 @@ def test_the_roles_are_the_table_that_services_ask(run: Run, workspace: Workspac
     at = run("settings.py", tab="roles")
     for permission in Permission:
         assert permission.value[1:] in html(at)
-
-
-@pytest.mark.parametrize("status", ["pending", "failed"])
-@pytest.mark.parametrize("page", ["cockpit.py", "objects.py", "settings.py", "person.py", "setting_up.py", "home.py"])
-def test_a_workspace_that_is_not_ready_is_never_half_shown(
-    run: Run, cockpit: Cockpit, workspace: WorkspaceId, page: str, status: str
-) -> None:
-    change = update(workspace_table).where(workspace_table.c.workspace_id == workspace)
-    with cockpit.db.write() as conn:
-        conn.execute(change.values(status=status, provisioning_step="members_made", provisioning_attempts=3))
-    at = run(page)
-    assert not at.exception
-    assert [one.value for one in at.title] == ["Setting up your workspace"]
-    assert not at.header
-    assert not at.dataframe
-    assert "members made" in words(at)
-    assert len(at.warning) == (status == "failed")
-    with cockpit.db.write() as conn:
-        conn.execute(change.values(status="ready"))
-    assert [one.value for one in at.run().title] != ["Setting up your workspace"]
