@@ -19,8 +19,14 @@ from cockpit.model.viewer import Viewer
 from cockpit.storage.api_keys import ApiKey, find_api_key, insert_api_key, replace_key_revoked
 from cockpit.storage.database import Connection
 
-SIGNALS, PEOPLE, READ = "signals:write", "people:write", "cockpit:read"
-SCOPES = {SIGNALS: "post signals", PEOPLE: "create people", READ: "read panels and people"}
+SIGNALS, PEOPLE, READ, EXECUTE = "signals:write", "people:write", "cockpit:read", "actions:execute"
+SCOPES = {
+    SIGNALS: "post signals",
+    PEOPLE: "create people",
+    READ: "read panels and people",
+    EXECUTE: "carry out actions: call and write to people",
+}
+USUAL = (SIGNALS, PEOPLE, READ)  # reaching people is asked for by name
 LONGEST_NAME = 100
 SHOWN = 4  # characters of the secret that help to tell keys apart
 

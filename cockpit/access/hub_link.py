@@ -59,4 +59,4 @@ def _new_key(conn: Connection, workspace_id: WorkspaceId, now: datetime) -> str:
     for key in list_api_keys(conn, workspace_id):
         if key.name == KEY_NAME and key.created_by is None and key.revoked_at is None:
             api_keys.revoke(conn, viewer, key.key_id, now=now)
-    return api_keys.create(conn, viewer, name=KEY_NAME, scopes=list(api_keys.SCOPES), now=now).text
+    return api_keys.create(conn, viewer, name=KEY_NAME, scopes=api_keys.USUAL, now=now).text

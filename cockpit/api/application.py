@@ -18,6 +18,7 @@ from cockpit.api.gate import Gate
 from cockpit.api.health import health_routes
 from cockpit.api.host_config import host_config_routes
 from cockpit.api.host_sso import host_sso_routes
+from cockpit.api.hub_webhook import hub_webhook_routes
 from cockpit.api.machine import Keys
 from cockpit.api.machine_people import people_routes
 from cockpit.api.machine_reads import read_routes
@@ -29,6 +30,7 @@ from cockpit.api.self_test import self_test_routes
 from cockpit.api.sessions import Sessions, check_settings
 from cockpit.api.sign_in import sign_in_routes
 from cockpit.api.sign_in_ways import Ways, ways_of
+from cockpit.api.start_engagement import start_engagement_routes
 from cockpit.api.verify import verify_routes
 from cockpit.bootstrap import Cockpit
 from cockpit.errors import CockpitError
@@ -55,6 +57,7 @@ def add_routes(
     app.include_router(avatar_routes(cockpit))
     app.include_router(provision_routes(cockpit, sessions.settings, app.state.avatars))
     app.include_router(host_sso_routes(cockpit, sessions.settings, app.state.avatars, ways.clerk))
+    app.include_router(hub_webhook_routes(cockpit))
     _add_machine_routes(app, sessions, cockpit)
     app.include_router(links.router)
     app.include_router(scripts.router)
@@ -76,7 +79,12 @@ def _add_machine_routes(app: FastAPI, sessions: Sessions, cockpit: Callable[[], 
     """What programs use, with a key; close `app.state.signals` before the cockpit, so that all that waits is stored."""
     keys = Keys(cockpit, sessions.settings.rate_limit, sessions.settings.base_domain)
     app.state.signals = GroupCommit(cockpit, lambda: datetime.now(UTC))
-    routers = (signal_routes(keys, app.state.signals), people_routes(keys, cockpit), read_routes(keys, cockpit))
+    routers = (
+        signal_routes(keys, app.state.signals),
+        people_routes(keys, cockpit),
+        read_routes(keys, cockpit),
+        start_engagement_routes(keys, cockpit),
+    )
     for router in (*routers, openapi_routes(routers)):
         app.include_router(router)
 

@@ -29,7 +29,8 @@ def create(
     workspace: str = WORKSPACE,
     name: str = typer.Option(..., help="What the key is for, such as the name of the program."),
     scope: list[str] = typer.Option(
-        list(api_keys.SCOPES), help=f"What it may do, repeatable: {', '.join(api_keys.SCOPES)}; without it, everything."
+        list(api_keys.USUAL),
+        help=f"What it may do, repeatable: {', '.join(api_keys.SCOPES)}; without it, all but actions:execute.",
     ),
     as_json: bool = AS_JSON,
 ) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from cockpit.access import api_keys
-from cockpit.access.api_keys import SCOPES, NewKey
+from cockpit.access.api_keys import SCOPES, USUAL, NewKey
 from cockpit.model.roles import Permission
 from cockpit.storage.api_keys import ApiKey, list_api_keys
 from cockpit.ui.changes import attempt, now_of, only_looks, say_done
@@ -73,7 +73,7 @@ def _create(visit: Visit) -> None:
         st.subheader("Make a key", anchor=False)
         name = st.text_input("Name", max_chars=api_keys.LONGEST_NAME, placeholder="The program that will use it")
         st.markdown("It may")
-        scopes = [scope for scope, says in SCOPES.items() if st.checkbox(says.capitalize(), value=True, key=scope)]
+        scopes = [scope for scope in SCOPES if st.checkbox(SCOPES[scope].capitalize(), value=scope in USUAL, key=scope)]
         if st.form_submit_button("Make the key", key="make_key", type="primary"):
             attempt(lambda: _make(visit, name, scopes), "The key is made.")
 
