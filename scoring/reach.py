@@ -1,13 +1,16 @@
-"""Whether a person can be reached on a channel now, and if not, why: the label of a button that is off."""
+"""Whether a person can be reached on a channel now, and if not, why: the label of a button that is off.
+
+The same quiet hours as the guard's, without a ledger: what a panel of hundreds of rows can ask of each.
+"""
 
 from __future__ import annotations
 
-from datetime import datetime, time, timedelta
-from functools import lru_cache
-from zoneinfo import ZoneInfo
+from datetime import datetime
 
-OPENS, CLOSES = time(9, 0), time(20, 0)  # what every place we know of allows (what-users-want.md 5.4)
-NEEDS_PHONE = frozenset({"phone", "sms", "whatsapp"})
+from scoring.guards.facts import NEEDS_PHONE, Place
+from scoring.guards.hours import until_text
+from scoring.guards.policy import QuietHours
+from scoring.quiet_hours import CannotDecide, opens_at, zone_named
 
 
 def blocked_reason(
@@ -17,8 +20,8 @@ def blocked_reason(
     do_not_contact: bool,
     has_phone: bool,
     has_email: bool,
-    time_zone: str | None,
-    default_zone: str | None,
+    places: tuple[Place, ...],
+    quiet: QuietHours,
 ) -> str | None:
     """Why nothing may go out on this channel now; None when it may. Without a channel nothing goes out."""
     if channel is None:
@@ -29,30 +32,21 @@ def blocked_reason(
         return "No phone number"
     if channel == "email" and not has_email:
         return "No e-mail address"
-    return quiet_hours(now, time_zone, default_zone)
+    return quiet_hours(now, places, quiet, channel)
 
 
-def quiet_hours(now: datetime, time_zone: str | None, default_zone: str | None) -> str | None:
-    """`Quiet hours until 09:00` outside of 09:00 to 20:00 where the person is, or where the workspace is."""
-    local = local_time(now, time_zone) or local_time(now, default_zone)
-    if local is None:
-        return "Time zone unknown"
-    if OPENS <= local.time() < CLOSES:
-        return None
-    opens = local.date() if local.time() < OPENS else local.date() + timedelta(days=1)
-    return f"Quiet hours until {datetime.combine(opens, OPENS):%H:%M}"
+def quiet_hours(now: datetime, places: tuple[Place, ...], quiet: QuietHours, channel: str) -> str | None:
+    """`Quiet hours until 09:00` on the person's clock; None when the hour is right wherever they may be."""
+    try:
+        opens = opens_at(now, places, quiet, channel)
+    except CannotDecide as error:
+        return str(error)
+    return None if opens == now else until_text("Quiet hours", opens, now, places)
 
 
 def local_time(now: datetime, time_zone: str | None) -> datetime | None:
     """The instant on the person's clock; None when the zone is not known."""
-    zone = _zone(time_zone) if time_zone else None
-    return None if zone is None else now.astimezone(zone)
-
-
-@lru_cache(maxsize=1024)
-def _zone(name: str) -> ZoneInfo | None:
-    """The zone of this name, or None for a name that is none."""
     try:
-        return ZoneInfo(name)
-    except (KeyError, ValueError, OSError):
+        return now.astimezone(zone_named(time_zone)) if time_zone else None
+    except CannotDecide:
         return None

@@ -88,6 +88,7 @@ class PanelRow:
     last_touch: str | None = None
     time_zone: str | None = None
     local_time: datetime | None = None
+    can_call: bool | None = None  # whether the hour is right for a call where they are; None: nobody knows where
     crosses_at: datetime | None = None
     crosses_to: str | None = None
     overdue_minutes: float | None = None

@@ -10,6 +10,7 @@ import polars as pl
 
 from cockpit.model.panel import PanelRow, PanelRows, RuleOutlook
 from cockpit.panels.panel import Panel
+from cockpit.panels.setting import Setting
 from cockpit.panels.stage import Stage, reach
 from cockpit.storage.database import Connection
 from cockpit.storage.panel_index import CAUSE_SCHEMA, list_causes
@@ -20,14 +21,14 @@ CAP = 1000  # counting stops here and the number reads `1,000+`
 SLUG = "automation_suggestions"
 EMPTY = "No preset rules: apply an industry preset."
 CARD = ("action_type", "evidence_type", "channel")
+PLACE = ("time_zone", "phone_prefix", "country")
 
 
 def read(conn: Connection, stage: Stage) -> PanelRows:
     """The rows of the panel."""
     rules = list_rules(conn, stage.setting.workspace_id)
-    zone = stage.setting.time_zone
     cards = _cards(conn, stage, rules)
-    rows = [_rule_row(rule, _of_rule(cards, rule), zone, stage.now) for rule in rules]
+    rows = [_rule_row(rule, _of_rule(cards, rule), stage.setting, stage.now) for rule in rules]
     ordered = sorted(rows, key=lambda row: (-(row.rank_value or 0), row.name, row.external_id or ""))
     cause = None if ordered else EMPTY
     return PanelRows(SLUG, stage.now, tuple(ordered[: stage.limit]), len(ordered) > stage.limit, cause)
@@ -37,7 +38,7 @@ def _cards(conn: Connection, stage: Stage, rules: Sequence[Rule]) -> pl.DataFram
     """People's best cards with the facts guards ask for: from the index, and of those who are due computed anew."""
     columns = [pl.col(f"card_{name}").alias(name) for name in CARD]
     known = stage.people.filter(pl.col("rank_key").is_not_null())
-    people = known.select("person_id", "rank_key", "has_phone", "has_email", "time_zone", *columns, "is_due")
+    people = known.select("person_id", "rank_key", "has_phone", "has_email", *PLACE, *columns, "is_due")
     computed = people.filter(pl.col("is_due") == 1).drop("is_due").select(list(CAUSE_SCHEMA))
     if stage.history is not None:
         return computed
@@ -54,9 +55,9 @@ def _of_rule(cards: pl.DataFrame, rule: Rule) -> pl.DataFrame:
     return cards.filter(mine).sort("rank_key", "person_id", descending=[True, False]).head(CAP + 1)
 
 
-def _rule_row(rule: Rule, cards: pl.DataFrame, default_zone: str | None, now: datetime) -> PanelRow:
+def _rule_row(rule: Rule, cards: pl.DataFrame, setting: Setting, now: datetime) -> PanelRow:
     capped = cards.height > CAP
-    reasons = Counter(_reasons(cards.head(CAP), default_zone, now))
+    reasons = Counter(_reasons(cards.head(CAP), setting, now))
     blocked = sum(reasons.values())
     act = min(cards.height, CAP) - blocked
     outlook = RuleOutlook(
@@ -81,7 +82,7 @@ def _rule_row(rule: Rule, cards: pl.DataFrame, default_zone: str | None, now: da
     )
 
 
-def _reasons(cards: pl.DataFrame, default_zone: str | None, now: datetime) -> Iterable[str]:
+def _reasons(cards: pl.DataFrame, setting: Setting, now: datetime) -> Iterable[str]:
     """Why a guard would hold each card back, for those it would."""
     for row in cards.iter_rows(named=True):
         reason = blocked_reason(
@@ -90,8 +91,8 @@ def _reasons(cards: pl.DataFrame, default_zone: str | None, now: datetime) -> It
             do_not_contact=False,  # whoever must not be contacted has no card
             has_phone=row["has_phone"],
             has_email=row["has_email"],
-            time_zone=row["time_zone"],
-            default_zone=default_zone,
+            places=setting.places_of(row),
+            quiet=setting.quiet,
         )
         if reason is not None:
             yield reason

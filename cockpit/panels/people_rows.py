@@ -14,7 +14,7 @@ from cockpit.panels.setting import Setting
 from cockpit.panels.stage import Stage, first
 from scoring.actions.registry import ACTIONS, TYPES_READ
 from scoring.phrases import name_of, opening
-from scoring.reach import blocked_reason, local_time
+from scoring.reach import blocked_reason, local_time, quiet_hours
 from scoring.suggest import rank_at, reason
 from scoring.why import why
 
@@ -87,6 +87,7 @@ def panel_row(setting: Setting, panel: Panel, row: Mapping[str, Any], now: datet
         last_touch=opening(name_of(row["last_type"], setting.titles)) if row["last_type"] else None,
         time_zone=row["time_zone"],
         local_time=local_time(now, row["time_zone"]),
+        can_call=can_call(setting, row, now),
         crosses_at=row["crosses_at"],
         crosses_to=row["crosses_to"],
         overdue_minutes=row["overdue_minutes"],
@@ -115,6 +116,13 @@ def suggested_action(setting: Setting, row: Mapping[str, Any], now: datetime) ->
     )
 
 
+def can_call(setting: Setting, row: Mapping[str, Any], now: datetime) -> bool | None:
+    """Whether the hour is right for a call; None when nobody knows where the person is."""
+    if row["time_zone"] is None:
+        return None
+    return quiet_hours(now, setting.places_of(row), setting.quiet, "phone") is None
+
+
 def blocked(setting: Setting, row: Mapping[str, Any], now: datetime) -> str | None:
     """Why the person cannot be reached on the card's channel now."""
     return blocked_reason(
@@ -123,6 +131,6 @@ def blocked(setting: Setting, row: Mapping[str, Any], now: datetime) -> str | No
         do_not_contact=row["do_not_contact"],
         has_phone=row["has_phone"],
         has_email=row["has_email"],
-        time_zone=row["time_zone"],
-        default_zone=setting.time_zone,
+        places=setting.places_of(row),
+        quiet=setting.quiet,
     )

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
+from typing import Any
 from weakref import WeakKeyDictionary
 
 from cockpit.model.ids import WorkspaceId
+from cockpit.model.whereabouts import whereabouts
 from cockpit.storage.database import Connection
 from cockpit.storage.models import StoredModel, find_published_model, list_models, list_signal_types
 from cockpit.storage.workspaces import Workspace, get_workspace_by_id
+from scoring.guards.facts import Place
+from scoring.guards.policy import GuardPolicy, QuietHours
 from scoring.model import ScoreModel, preset_model
 from scoring.signals import BUILT_IN, Catalogue
 
@@ -27,11 +31,18 @@ class Setting:
     catalogue: Catalogue
     model: ScoreModel
     titles: Mapping[str, str]
+    quiet: QuietHours = field(default_factory=QuietHours)  # when the workspace wants people to be contacted
 
     def channel_of(self, signal_type: str) -> str | None:
         """The channel of a signal type; None for one that nobody described."""
         kind = self.catalogue.get(signal_type)
         return None if kind is None else kind.channel
+
+    def places_of(self, row: Mapping[str, Any]) -> tuple[Place, ...]:
+        """Where a person of a panel may be, from the first digits of the number, the zone and the country."""
+        closed = self.quiet.holidays == "closed"
+        where = (row["phone_prefix"], row["time_zone"], row["country"])
+        return whereabouts(*where, self.time_zone, all_holidays=closed).places
 
 
 # The last setting of each workspace by database: whoever writes signals, catalogue or model raises the data version.
@@ -50,7 +61,8 @@ def get_setting(conn: Connection, workspace_id: WorkspaceId, as_of: datetime | N
         kept[workspace_id] = setting
         if len(kept) > KEPT:
             kept.popitem(last=False)
-    return replace(setting, time_zone=workspace.time_zone)
+    policy = GuardPolicy.from_json(workspace.settings.get("guards") or {})
+    return replace(setting, time_zone=workspace.time_zone, quiet=policy.quiet_hours)
 
 
 def _read(conn: Connection, workspace: Workspace, as_of: datetime | None) -> Setting:

@@ -47,11 +47,14 @@ CAUSE_SCHEMA = {
     "has_phone": pl.Boolean,
     "has_email": pl.Boolean,
     "time_zone": pl.String,
+    "phone_prefix": pl.String,
+    "country": pl.String,
 }
 CROWD = 1_000  # people near the last place of a panel who are all looked at
 DUE = -1
 OWN_MARGIN = {"reconnect_oldies_key": score.c.reconnect_oldies_margin}
 OWNER = "owner"
+PHONE_PREFIX = 9  # what tells where a number was given out; panels read no more of it
 RANK_KEY = "rank_key"  # of suggested_action; every other key is a column of score
 
 
@@ -281,4 +284,6 @@ def _cause(reach: Reach, action_type: str, evidence_type: str) -> Select[Any]:
         person.c.phone.is_not(None).label("has_phone"),
         person.c.email.is_not(None).label("has_email"),
         person.c.time_zone,
+        func.substr(person.c.phone, 1, PHONE_PREFIX).label("phone_prefix"),
+        person.c.country,
     ).join_from(some, person, of_card)

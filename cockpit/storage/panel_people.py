@@ -14,7 +14,7 @@ from sqlalchemy import ColumnElement, Connection, FromClause, Select, Table, Uui
 from cockpit.model.ids import MemberId, WorkspaceId
 from cockpit.model.viewer import Scope
 from cockpit.storage.frames import NOBODY, chosen, listed, own_columns, places, read_frame
-from cockpit.storage.panel_index import owned_by
+from cockpit.storage.panel_index import PHONE_PREFIX, owned_by
 from cockpit.storage.schema import company, conversation, member, person, score, signal, suggested_action
 from cockpit.storage.wall import visible_to
 
@@ -114,6 +114,8 @@ def _facts() -> Select[Any]:
         person.c.lifecycle,
         person.c.do_not_contact,
         person.c.time_zone,
+        func.substr(person.c.phone, 1, PHONE_PREFIX).label("phone_prefix"),
+        person.c.country,
         person.c.value,
         person.c.attributes,
         person.c.created_at,

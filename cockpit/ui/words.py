@@ -49,11 +49,6 @@ def local_time(zone: str | None, now: datetime) -> str:
     return f"{known:%H:%M}" if known else "unknown"
 
 
-def can_call(zone: str | None, now: datetime) -> bool | None:
-    """Whether a person may be called where they live; None when nobody knows where that is."""
-    return None if reach.local_time(now, zone) is None else reach.quiet_hours(now, zone, None) is None
-
-
 def there(instant: datetime, zone: str | None, fallback: str) -> datetime:
     """The instant on the clock of the person, or of the workspace when nobody knows where the person lives."""
     return reach.local_time(instant, zone) or reach.local_time(instant, fallback) or instant

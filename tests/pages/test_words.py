@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from cockpit.model.panel import PanelRow
 from cockpit.ui.components.cards import cards
 from cockpit.ui.components.sparkline import sparkline
-from cockpit.ui.words import age, can_call, local_time, next_morning, plain, safe_text, trend
+from cockpit.ui.words import age, local_time, next_morning, plain, safe_text, trend
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 HOSTILE = ["<script>alert(1)</script>", "[x](javascript:alert(1))", "![](https://evil.example/x.png)", "$\\LaTeX$"]
@@ -56,12 +56,9 @@ def test_ages() -> None:
     assert age(NOW - timedelta(days=400), NOW) == "13 months ago"
 
 
-def test_local_time_and_calling_hours() -> None:
+def test_local_time() -> None:
     assert local_time("Asia/Tokyo", NOW) == "18:00"
     assert local_time(None, NOW) == local_time("Mars/Olympus", NOW) == "unknown"
-    assert can_call("Asia/Tokyo", NOW) is True
-    assert can_call("America/Los_Angeles", NOW) is False
-    assert can_call(None, NOW) is None
 
 
 def test_tomorrow_is_tomorrow_where_the_person_lives() -> None:

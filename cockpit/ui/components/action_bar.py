@@ -12,7 +12,7 @@ from cockpit.model.roles import Permission
 from cockpit.ui import triage
 from cockpit.ui.components import why
 from cockpit.ui.frame import Visit
-from cockpit.ui.words import age, can_call, local_time, plain, safe_text
+from cockpit.ui.words import age, local_time, plain, safe_text
 
 BAND_COLOURS: dict[str, Literal["red", "orange", "blue"]] = {"hot": "red", "warm": "orange", "cold": "blue"}
 HUB_MISSING = "The Hub is not connected yet: this suggests, it does not send."
@@ -71,8 +71,7 @@ def band_badge(row: PanelRow) -> None:
 
 def _facts(visit: Visit, row: PanelRow) -> list[str]:
     """The line of facts, as HTML with every text escaped."""
-    daytime = can_call(row.time_zone, visit.now)
-    word = {True: "✓ can call", False: "outside calling hours", None: "zone not known"}[daytime]
+    word = {True: "✓ can call", False: "outside calling hours", None: "zone not known"}[row.can_call]
     touched = (
         f"{escape(plain(row.last_touch))} {age(row.last_touch_at, visit.now)}" if row.last_touch_at else "none yet"
     )
