@@ -15,7 +15,7 @@ def seed_when_empty(cockpit: Cockpit, now: datetime) -> bool:
         return False
     # all workspaces: whether there is any
     with cockpit.db.read() as conn:
-        if list_workspaces(conn):
+        if list_workspaces(conn, limit=1):
             return False
     seed_demo(cockpit, now)
     return True

@@ -72,7 +72,7 @@ def _find(cockpit: Cockpit, key: str) -> Workspace | None:
                 return workspaces.get_workspace_by_id(conn, WorkspaceId(UUID(name)))
             except CockpitError:
                 return None
-        known = workspaces.list_workspaces(conn)
+        known = workspaces.list_workspaces(conn, limit=2)
         return known[0] if len(known) == 1 else None
 
 

@@ -40,7 +40,7 @@ def _database_answers(cockpit: Callable[[], Cockpit]) -> str:
     try:
         # all workspaces: whether the database answers
         with cockpit().db.read() as conn:
-            workspaces.list_workspaces(conn)
+            workspaces.list_workspaces(conn, limit=1)
     except CockpitError as error:
         return error.message
     return "ok"
