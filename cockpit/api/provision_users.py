@@ -7,6 +7,7 @@ from uuid import UUID
 
 from cockpit.access import login_tokens, move_user
 from cockpit.access.join import email_of, join_member, phone_of
+from cockpit.access.ownership import scope_of_owner
 from cockpit.access.resolve import Wish, resolve
 from cockpit.api.provision_bodies import LoginIn, MoveIn, OwnerIn, ResolveIn, UserIn
 from cockpit.api.provision_call import Call
@@ -76,7 +77,11 @@ def do_owner(call: Call, body: OwnerIn) -> dict[str, Any]:
                 raise NotFound("No member of this workspace has this phone number.")
             member_id = matches[0]
         names = {one.member_id: one.name for one in list_members(conn, workspace.workspace_id)}
-    return {"workspaceMemberId": str(member_id), "displayName": names[member_id]}
+    answer = {"workspaceMemberId": str(member_id), "displayName": names[member_id]}
+    scope = scope_of_owner(call.settings, workspace, member_id)
+    if scope is None:
+        return answer
+    return {**answer, "personWallScopeFieldName": scope.name, "personWallScopeValue": scope.value}
 
 
 def do_user(call: Call, body: UserIn) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from typing import Any
 from cockpit.access.join import email_of, starting_policy
 from cockpit.access.presets import INDUSTRY_PRESETS, check_preset
 from cockpit.access.resolve import make_workspace
+from cockpit.access.teardown import tear_down
 from cockpit.access.workspace_states import NewWorkspace
 from cockpit.api.provision_bodies import Which, WorkspaceIn
 from cockpit.api.provision_call import Call
@@ -15,11 +16,9 @@ from cockpit.api.provision_lookup import STATES, view_of
 from cockpit.errors import BadRequest, NotFound
 from cockpit.ingestion.start import RULES
 from cockpit.storage import memberships
-from cockpit.storage.members import list_members
 from cockpit.storage.memberships import Address
 from cockpit.storage.workspaces import (
     Workspace,
-    delete_workspace,
     get_workspace,
     list_workspace_page,
     list_workspaces_named,
@@ -101,8 +100,5 @@ def do_delete(call: Call, which: Which) -> dict[str, Any]:
         raise BadRequest("Give subdomain.")
     # all workspaces: whether a user who is left without this one has another
     with call.cockpit.db.write() as conn:
-        found = get_workspace(conn, which.subdomain)
-        users = [one.user_id for one in list_members(conn, found.workspace_id) if one.user_id]
-        delete_workspace(conn, found.workspace_id)
-        memberships.delete_no_memberships(conn, tuple(users), call.now)
+        found = tear_down(conn, which.subdomain, call.now)
     return {"deleted": True, "workspaceId": str(found.workspace_id), "subdomain": found.subdomain}
