@@ -54,6 +54,12 @@ class Conflict(CockpitError):
     status = 409
 
 
+class NotReady(CockpitError):
+    """This workspace is being set up."""
+
+    status = 503
+
+
 class DatabaseLocked(CockpitError):
     """Another process holds the database file."""
 

@@ -15,7 +15,7 @@ from starlette.responses import FileResponse
 
 from cockpit.access.viewers import viewer_of
 from cockpit.bootstrap import Cockpit
-from cockpit.errors import InvalidInput
+from cockpit.errors import InvalidInput, NotReady
 from cockpit.exports.certificate import Certificate
 from cockpit.exports.export import export
 from cockpit.exports.lists import panel_table, people_table
@@ -63,7 +63,11 @@ def _viewer(cockpit: Cockpit, workspace: str, principal: str) -> Viewer:
     """Who asks, by the header that only the gate can set."""
     # all workspaces: this is how a workspace is found
     with cockpit.db.read() as conn:
-        return viewer_of(conn, cockpit.settings, get_workspace(conn, workspace), principal)
+        found = get_workspace(conn, workspace)
+        viewer = viewer_of(conn, cockpit.settings, found, principal)
+    if found.status != "ready":
+        raise NotReady
+    return viewer
 
 
 def _write(

@@ -77,7 +77,7 @@ class Keys:
         if scope not in key.scopes:
             raise Refused(403, "FORBIDDEN_EXCEPTION", f"This key lacks the scope {scope}.")
         if key.workspace_status != READY:
-            raise Refused(503, "ServiceUnavailable", "This workspace is being set up.", headers={"retry-after": "5"})
+            raise _not_ready(key.workspace_status)
         return key
 
     async def _known(self, text: str) -> ApiKey | None:
@@ -105,6 +105,13 @@ class Keys:
             with db.write(key.workspace_id) as conn:
                 replace_key_used(conn, key.workspace_id, key.key_id, now=now)
         return key
+
+
+def _not_ready(status: str) -> Refused:
+    """The same status either way: what is posted is to be posted again when somebody has helped."""
+    if status == "pending":
+        return Refused(503, "ServiceUnavailable", "This workspace is being set up.", headers={"retry-after": "5"})
+    return Refused(503, "ServiceUnavailable", "This workspace could not be set up.", headers={"retry-after": "300"})
 
 
 def repeatable(request: Request, body: bytes) -> Repeatable | None:
