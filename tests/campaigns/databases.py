@@ -8,9 +8,23 @@ from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
 
+import psycopg
+from sqlalchemy import make_url
+
 from cockpit.bootstrap import Cockpit, open_cockpit
 from cockpit.settings import Settings
 from tests.campaigns.kill_import import a_server, duckdb_urls, postgres_urls
+
+ROLE = "ordinary"
+
+
+def as_ordinary_role(server: str) -> str:
+    """A new database whose owner has no privileges, so that row security holds."""
+    url = make_url(next(postgres_urls(server)))
+    with psycopg.connect(server, autocommit=True) as connection:
+        connection.execute(f"CREATE ROLE {ROLE} LOGIN PASSWORD '{ROLE}'")
+        connection.execute(f"ALTER DATABASE {url.database} OWNER TO {ROLE}")
+    return url.set(username=ROLE, password=ROLE).render_as_string(hide_password=False)
 
 
 @contextmanager
@@ -20,7 +34,7 @@ def a_cockpit(engine: str) -> Iterator[Cockpit]:
     server = a_server(folder) if engine == "postgresql" else nullcontext("")
     try:
         with server as address:
-            url = next(postgres_urls(address) if address else duckdb_urls(folder))
+            url = as_ordinary_role(address) if address else next(duckdb_urls(folder))
             with open_cockpit(Settings(database_url=url, demo=False)) as cockpit:
                 yield cockpit
     finally:
