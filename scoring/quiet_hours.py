@@ -9,7 +9,6 @@ is open twice or not at all, one that is skipped is not waited for.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
@@ -40,9 +39,8 @@ def opens_at(at: datetime, places: Places, quiet: QuietHours, channel: str) -> d
     if is_open(at, places, quiet, channel):
         return at
     start = at.astimezone(UTC)
-    for number in range(-1, DAYS_AHEAD):
-        day = start.date() + number * DAY
-        for instant in sorted(_changes(day, places, quiet, channel)):
+    for number in range(DAYS_AHEAD):
+        for instant in _changes(start.date() + number * DAY, places, quiet, channel):
             if instant > start and is_open(instant, places, quiet, channel):
                 return instant
     return None
@@ -118,16 +116,26 @@ def _in_season(day: date, season: str) -> bool:
     return any(first <= day <= last for first, last in spans)
 
 
-def _changes(day: date, places: Places, quiet: QuietHours, channel: str) -> Iterator[datetime]:
-    """The instants around a day at which it may open: beginnings of windows, midnight, and when clocks change."""
-    for place in set(places):
-        zone = zone_named(place.zone)
-        yield from transitions(place.zone, day)
-        starts = {opens for hours in hours_of(place, quiet, channel) for opens, _ in _windows(day, place, hours)}
-        for minute in {0, *starts}:
-            wall = datetime.combine(day, time(minute // 60, minute % 60), tzinfo=zone)
-            yield wall.astimezone(UTC)
-            yield wall.replace(fold=1).astimezone(UTC)
+def _changes(day: date, places: Places, quiet: QuietHours, channel: str) -> list[datetime]:
+    """The instants of a day of UTC at which it may open, in order; on the clocks of the world it is three days."""
+    near = (day - DAY, day, day + DAY)
+    beginnings = {
+        instant
+        for place in set(places)
+        for there in near
+        for instant in _beginnings(there, place, quiet, channel)
+        if instant.date() == day
+    }
+    return sorted(beginnings.union(*(transitions(place.zone, day) for place in places)))
+
+
+@lru_cache(maxsize=65_536)
+def _beginnings(day: date, place: Place, quiet: QuietHours, channel: str) -> tuple[datetime, ...]:
+    """When the windows of a day begin, and the day itself: in an hour that comes twice, both times."""
+    zone = zone_named(place.zone)
+    starts = {opens for hours in hours_of(place, quiet, channel) for opens, _ in _windows(day, place, hours)}
+    walls = [datetime.combine(day, time(*divmod(minute, 60)), tzinfo=zone) for minute in {0, *starts}]
+    return tuple(wall.replace(fold=fold).astimezone(UTC) for wall in walls for fold in (0, 1))
 
 
 @lru_cache(maxsize=65_536)
