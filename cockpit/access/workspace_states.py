@@ -188,4 +188,5 @@ def _set_back(db: Database, workspace_id: WorkspaceId, error: str, now: datetime
             attempts = workspace.provisioning_attempts
             retry_at = None if attempts >= MOST_ATTEMPTS else now + wait_after(attempts)
             stored.replace_setback(conn, workspace_id, error=error, retry_at=retry_at)
+            stored.replace_step(conn, workspace_id, "workspace")  # what an earlier step left undone is done then
         return get_workspace_by_id(conn, workspace_id)

@@ -126,3 +126,5 @@ def test_a_ready_workspace_lacks_nothing(db: Database, now: datetime) -> None:
     stopped = states.finish(db, workspace_id, rules=RULES, now=now, mine=True)
     assert stopped.status == "pending"
     assert "av_cockpit_missed_call" in (stopped.provisioning_error or "")
+    assert states.resume_due(db, rules=RULES, now=now + FIRST_WAIT) == 1, "and begins with the first step"
+    assert state_of(db, workspace_id).status == "ready"
