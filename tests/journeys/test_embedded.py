@@ -1,4 +1,7 @@
-"""The cockpit inside a page of another site, over https, in a real browser."""
+"""The cockpit inside a page of another site, over https, in a real browser; links come from `/crm/sso` of the server.
+
+The rows are those of the guide's *Verify embedded SSO*.
+"""
 
 from __future__ import annotations
 
@@ -10,11 +13,11 @@ from datetime import UTC, datetime
 from urllib.parse import quote, urlsplit
 from uuid import uuid4
 
+import httpx
 import pytest
 from playwright.sync_api import Browser, BrowserContext, FrameLocator, Page, expect
 from sqlalchemy import update
 
-from cockpit.access import login_tokens
 from cockpit.access import sessions as stored
 from cockpit.api.cookies import EMBED, FULL
 from cockpit.bootstrap import Cockpit, open_cockpit
@@ -22,7 +25,6 @@ from cockpit.model.ids import MemberId
 from cockpit.settings import Settings
 from cockpit.storage.members import upsert_member
 from cockpit.storage.schema import workspace
-from cockpit.storage.workspaces import get_workspace
 from tests.conftest import administer, database_at
 from tests.journeys.chromium import FLAGS, chromium
 from tests.journeys.conftest import Desk
@@ -30,7 +32,7 @@ from tests.journeys.secure import COCKPIT, HOST, RULES, STRANGER, Certificates, 
 from tests.journeys.served import Served, serving
 
 pytestmark = pytest.mark.browser
-KEY = "journey-key-" * 4
+KEY, SECRET = "journey-key-" * 4, "journey-secret-" * 3
 NAV = '[data-testid="stSidebarNav"]'
 
 
@@ -50,7 +52,7 @@ def secure_url(postgres_server: str, postgres_template: str) -> Iterator[str]:
 @pytest.fixture(scope="module")
 def secure(secure_url: str, files: Certificates, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     tls = {"STREAMLIT_SERVER_SSL_CERT_FILE": str(files.chain), "STREAMLIT_SERVER_SSL_KEY_FILE": str(files.key)}
-    own = {"COCKPIT_SECRET_KEY": KEY, "COCKPIT_BASE_DOMAIN": COCKPIT}
+    own = {"COCKPIT_SECRET_KEY": KEY, "COCKPIT_BASE_DOMAIN": COCKPIT, "PROVISIONING_SECRET": SECRET}
     with serving(secure_url, tmp_path_factory.mktemp("secure"), scheme="https", **own, **tls) as served:
         yield served
 
@@ -89,6 +91,7 @@ class Door:
 
     desk: Desk
     member_id: MemberId
+    email: str
     cockpit_port: int
     host_port: int
 
@@ -96,12 +99,19 @@ class Door:
     def host(self) -> str:
         return f"{self.desk.subdomain}.{COCKPIT}:{self.cockpit_port}"
 
+    def asked(self, page: str | None) -> httpx.Response:
+        """What the server of a host gets when its user wants to see a page."""
+        query = {"tenant": self.desk.subdomain, "email": self.email, **({} if page is None else {"page": page})}
+        headers = {"authorization": f"Bearer {SECRET}", "host": f"{COCKPIT}:{self.cockpit_port}"}
+        # Certificates of a test are known to nobody else.
+        url = f"https://127.0.0.1:{self.cockpit_port}/crm/sso"
+        return httpx.get(url, params=query, headers=headers, verify=False, timeout=30)  # noqa: S501
+
     def link(self, page: str | None) -> str:
         """A sign-in link, as a host gets it."""
-        with self.desk.cockpit.db.write() as conn:
-            here = get_workspace(conn, self.desk.subdomain)
-            made = login_tokens.mint(conn, here, self.member_id, host=self.host, page=page, now=datetime.now(UTC))
-        return made.url
+        answer = self.asked(page)
+        assert answer.status_code == 200, answer.text
+        return str(answer.json()["url"])
 
     def framed(self, address: str, host: str = HOST) -> str:
         """The address of a page of `host` with ours in a frame."""
@@ -117,12 +127,12 @@ class Door:
 def door(desk: Desk, secure: Served, host_port: int) -> Door:
     """A workspace that lets one host frame it, with two people."""
     desk.missed("Ana One", "Ben Two")
-    now = datetime.now(UTC)
+    now, email = datetime.now(UTC), f"eva@{desk.subdomain}.example.com"  # a user belongs to one workspace
     with desk.cockpit.db.write() as conn:
         allowed = {"embed_origins": [f"https://{HOST}:{host_port}"]}
         conn.execute(update(workspace).where(workspace.c.subdomain == desk.subdomain).values(settings=allowed))
-        member_id = upsert_member(conn, desk.workspace_id, email="eva@example.com", name="Eva", role="member", now=now)
-    return Door(desk, member_id, urlsplit(secure.url).port or 443, host_port)
+        member_id = upsert_member(conn, desk.workspace_id, email=email, name="Eva", role="member", now=now)
+    return Door(desk, member_id, email, urlsplit(secure.url).port or 443, host_port)
 
 
 def drawn(page: Page | FrameLocator) -> None:
@@ -153,6 +163,7 @@ def shot() -> Callable[[Page, str], None]:
 
 
 def test_without_a_page_the_whole_cockpit_opens(context: BrowserContext, door: Door, shot: Callable[..., None]) -> None:
+    """Row 1: GET /crm/sso, the full CRM with navigation."""
     page = context.new_page()
     page.goto(door.link(None))
     expect(page.locator("h1")).to_have_text("Sales Cockpit")
@@ -167,6 +178,7 @@ def test_without_a_page_the_whole_cockpit_opens(context: BrowserContext, door: D
 def test_a_page_opens_alone_in_a_frame_of_another_site(
     context: BrowserContext, door: Door, shot: Callable[..., None]
 ) -> None:
+    """Row 2: GET /crm/sso?page=/cockpit, the cockpit only, no navigation; in-page links keep it so."""
     page = context.new_page()
     page.goto(door.framed(door.link("/cockpit")))
     inside = frame_of(page)
@@ -194,6 +206,13 @@ def test_a_page_opens_alone_in_a_frame_of_another_site(
     expect(inside.locator(NAV)).to_have_count(0)
 
 
+@pytest.mark.parametrize("page", ["/welcome", "/", "//evil.example", "cockpit", "/verify", "/create/profile"])
+def test_an_invalid_path_is_refused(door: Door, page: str) -> None:
+    """Row 4: GET /crm/sso?page=/welcome, 400; and the other blocked paths."""
+    answer = door.asked(page)
+    assert (answer.status_code, answer.json()["statusCode"]) == (400, 400)
+
+
 def test_a_host_that_is_not_listed_is_blocked(context: BrowserContext, door: Door, shot: Callable[..., None]) -> None:
     page = context.new_page()
     said: list[str] = []
@@ -211,6 +230,7 @@ def test_a_host_that_is_not_listed_is_blocked(context: BrowserContext, door: Doo
 def test_each_menu_entry_is_a_sign_in_of_its_own(
     context: BrowserContext, door: Door, shot: Callable[..., None]
 ) -> None:
+    """Rows 3 and 5: GET /crm/sso?page=/objects/people, then another page by another call."""
     page = context.new_page()
     page.goto(door.framed(door.link("/objects/people")))
     expect(frame_of(page).locator("h1")).to_have_text(re.compile("People"))
