@@ -84,7 +84,9 @@ def served(planted: Planted, chance: Random) -> Iterator[tuple[Served, FastAPI]]
     chosen = settings(planted)
     sessions = Sessions(chosen, cockpit=lambda: planted.cockpit)
     add_routes(app, sessions, lambda: planted.cockpit, worker_runs=lambda: True)
-    server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=0, log_level="error", lifespan="off"))
+    server = uvicorn.Server(
+        uvicorn.Config(app, host="127.0.0.1", port=0, log_level="error", access_log=False, lifespan="off")
+    )
     thread = threading.Thread(target=server.run, name="probed", daemon=True)
     thread.start()
     while not server.started:

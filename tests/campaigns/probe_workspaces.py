@@ -10,6 +10,7 @@ for panels, routes and pages; the reads of storage are tried without it, by thei
 from __future__ import annotations
 
 import argparse
+import logging
 import time
 from collections import Counter
 from collections.abc import Iterator, Mapping
@@ -59,13 +60,12 @@ def probe_all(planted: Planted, tried: Mapping[str, Probe], chance: Random, coun
     """
     told = Told()
     took = dict.fromkeys(tried, 0.0)
-    names, ends = list(tried), time.monotonic() + seconds
+    names, ends, coming = list(tried), time.monotonic() + seconds, list[str]()
     while told.probes.total() < count and time.monotonic() < ends:
         turn = told.probes.total() < EACH * len(names)
-        if not turn and told.probes.total() % 100 == 0:
-            rates = [EACH / max(took[name], 0.001) for name in names]
-            coming = iter(chance.choices(names, rates, k=100))
-        name = names[told.probes.total() % len(names)] if turn else next(coming)
+        if not turn and not coming:
+            coming = chance.choices(names, [EACH / max(took[name], 0.001) for name in names], k=100)
+        name = names[told.probes.total() % len(names)] if turn else coming.pop()
         began = time.monotonic()
         probe(planted, name, tried[name], chance, told)
         took[name] += time.monotonic() - began if turn else 0.0
@@ -92,6 +92,7 @@ def main() -> None:
     parser.add_argument("--engine", choices=("duckdb", "postgresql"), default="duckdb")
     asked = parser.parse_args()
     chance = Random(asked.seed)
+    logging.disable(logging.WARNING)
     with a_cockpit(asked.engine) as cockpit:
         began = time.monotonic()
         planted = plant(cockpit, asked.workspaces)
