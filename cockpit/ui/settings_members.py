@@ -46,9 +46,10 @@ def show_members(visit: Visit) -> None:
 
 
 def _line(visit: Visit, one: Member) -> dict[str, Cell]:
+    face = f"/avatars/{one.avatar_digest}" if one.avatar_digest else None
     you = " (you)" if one.member_id == visit.member_id and one.name != "You" else ""
     return {
-        "Member": Cell(f"{one.name or one.email}{you}"),
+        "Member": Cell(f"{one.name or one.email}{you}", picture=face),
         "E-mail": Cell(one.email),
         "Role": Cell(TITLES[role_named(one.role)]),
         "Since": Cell(age(one.created_at, visit.now)),

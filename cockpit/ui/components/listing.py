@@ -19,10 +19,11 @@ COUNTED = 1000  # further than this nobody counts along
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """A text, and where it leads."""
+    """A text, where it leads, and a picture of ours that goes with it."""
 
     text: str
     link: str | None = None
+    picture: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,8 +76,13 @@ def _row(columns: Sequence[str], line: Line) -> str:
 
 
 def _cell(cell: Cell, style: str = "who") -> str:
-    text = escape(plain(cell.text))
+    text = f"{_face(cell.picture) if cell.picture else ''}{escape(plain(cell.text))}"
     return f'<a class="{style}" href="{escape(cell.link, quote=True)}">{text}</a>' if cell.link else text
+
+
+def _face(address: str) -> str:
+    """A picture that says nothing the name beside it does not say."""
+    return f'<img class="face" src="{escape(address, quote=True)}" alt="" width="28" height="28">'
 
 
 def _card(columns: Sequence[str], line: Line) -> str:
