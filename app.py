@@ -12,6 +12,7 @@ from cockpit.api.first_start import seed_when_empty
 from cockpit.api.sessions import Sessions
 from cockpit.settings import Settings
 from cockpit.ui import connection, startup
+from cockpit.worker.demo_hub import DemoHub
 from cockpit.worker.workers import Workers
 
 sessions = Sessions(Settings(), cockpit=connection.cockpit)
@@ -24,11 +25,14 @@ async def life(_: st.App) -> AsyncIterator[None]:
         seed_when_empty(cockpit, datetime.now(UTC))
         startup.prepare()
         app.state.worker = Workers(cockpit, app.state.avatars)
+        demo_hub = DemoHub(cockpit)
+        demo_hub.start()
         app.state.worker.start()
         sessions.announce()
         yield
         app.state.signals.close()
         app.state.worker.stop()
+        demo_hub.stop()
 
 
 screens = st.App(startup.MAIN_SCRIPT, lifespan=life)

@@ -268,5 +268,9 @@ def test_reads_refuse_what_cannot_be_asked(program: Program) -> None:
 @pytest.mark.parametrize("engine_name", ["duckdb"], indirect=True)
 def test_the_description_names_every_route(program: Program) -> None:
     described = program().get("/openapi.json").json()
-    assert set(described["paths"]) == {SIGNALS, "/rest/people", SUMMARY, f"{PERSON}/{{person}}"}
+    actions = ("start-engagement", "executions/{execution_id}", "email-templates")
+    assert set(described["paths"]) == {
+        *(SIGNALS, "/rest/people", SUMMARY, f"{PERSON}/{{person}}"),
+        *(f"/rest/aventora/{name}" for name in actions),
+    }
     assert described["security"] == [{"key": []}]
