@@ -6,7 +6,8 @@ never changes with time), SHORT and LONG (days with any such signal: the two win
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
+from functools import lru_cache
 
 import numpy as np
 import polars as pl
@@ -36,9 +37,14 @@ _AMOUNT = ("g", "type", "at", "amount", "n", "count", "value")
 
 def half_lives(names: Iterable[str], catalogue: Catalogue) -> Floats:
     """Days until a signal counts half in each sum."""
-    known = {kind.type: kind.half_life for kind in catalogue.values()}
-    known |= {HEAT: HEAT_HALF_LIFE_DAYS, SHORT: SHORT_HALF_LIFE_DAYS, LONG: catalogue.long_half_life_days}
+    known = _half_lives(catalogue)
     return np.array([known.get(name, UNKNOWN_HALF_LIFE_DAYS) for name in names])
+
+
+@lru_cache(maxsize=64)
+def _half_lives(catalogue: Catalogue) -> Mapping[str, float]:
+    own = {kind.type: kind.half_life for kind in catalogue.values()}
+    return own | {HEAT: HEAT_HALF_LIFE_DAYS, SHORT: SHORT_HALF_LIFE_DAYS, LONG: catalogue.long_half_life_days}
 
 
 def day_rows(intake: Intake) -> pl.DataFrame:
@@ -49,66 +55,45 @@ def day_rows(intake: Intake) -> pl.DataFrame:
 
 def amounts(days: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
     """What each day adds to the sum of its type and to the sums over all types."""
-    own = days.with_columns(count=pl.col("n").clip(upper_bound=DAY_CAP))
-    own = own.with_columns(amount=pl.col("count").cast(pl.Float64))
-    engaged = own.join(_weights(catalogue), on="type")
-    heat = engaged.select("g", "at", type=pl.lit(HEAT), amount=pl.col("amount") * pl.col("weight"))
-    met = engaged.group_by("g", "day").agg(pl.col("at").max()).with_columns(amount=pl.lit(1.0))
-    both = [met.select("g", "at", "amount", type=pl.lit(name)) for name in (SHORT, LONG)]
-    return pl.concat([own.select(_AMOUNT), *(_uncounted(frame) for frame in (heat, *both))])
+    engaged = days.join(_weights(catalogue), on="type")
+    met = engaged.group_by("g", "day").agg(pl.col("at").max())
+    return pl.concat([days.select(_OWN), engaged.select(_HEATED), met.select(_MET[SHORT]), met.select(_MET[LONG])])
 
 
+@lru_cache(maxsize=64)
 def _weights(catalogue: Catalogue) -> pl.DataFrame:
     rows = [(kind.type, kind.weight) for kind in catalogue.values() if kind.engaging]
     return pl.DataFrame(rows, schema={"type": pl.String, "weight": pl.Float64}, orient="row")
 
 
-def _uncounted(frame: pl.DataFrame) -> pl.DataFrame:
+def _over_all(kind: pl.Expr, amount: pl.Expr, count: int) -> list[pl.Expr]:
     """Rows of a sum over all types: no value, and days are counted in SHORT and LONG only."""
-    met = pl.when(pl.col("type") == HEAT).then(0).otherwise(pl.col("amount").sign())
-    return frame.with_columns(n=pl.lit(0, pl.Int32), count=met.cast(pl.Int32), value=pl.lit(0, pl.Int64)).select(
-        _AMOUNT
-    )
+    fields = {"type": kind, "amount": amount, "n": pl.lit(0, pl.Int32), "count": pl.lit(count, pl.Int32)}
+    fields["value"] = pl.lit(0, pl.Int64)
+    return [fields[name].alias(name) if name in fields else pl.col(name) for name in _AMOUNT]
 
 
 def merged(new: pl.DataFrame, known: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
     """The amounts of new days on top of known sums; a day that was already begun is taken out and counted anew."""
-    begun = known.with_columns(at=pl.col("last_at").dt.epoch("us"), day=pl.col("last_at").dt.epoch("d"))
+    begun = known.with_columns(_LAST_DAY)
     again = begun.join(new.select(_DAY), on=_DAY)
-    whole = pl.concat(
-        [new.select(*_DAY, "n", "at", "value"), again.select(*_DAY, n="day_count", at="at", value=pl.lit(0, pl.Int64))]
-    )
-    days = whole.group_by(_DAY).agg(pl.col("n").sum().cast(pl.Int32), pl.col("at").max(), pl.col("value").sum())
-    carried = begun.select(
-        "g",
-        "type",
-        "at",
-        "amount",
-        n="day_count",
-        count="total",
-        value=(pl.col("value_amount") * VALUE_SCALE).round().cast(pl.Int64),
-    )
-    return pl.concat([carried, _taken_out(begun, again, new, catalogue), amounts(days, catalogue)])
+    if again.height:
+        whole = pl.concat([new.select(*_DAY, "n", "at", "value"), again.select(_BEGUN)])
+        days = whole.group_by(_DAY).agg(pl.col("n").sum().cast(pl.Int32), pl.col("at").max(), pl.col("value").sum())
+    else:
+        days = new
+    return pl.concat([begun.select(_CARRIED), *_taken_out(begun, again, new, catalogue), amounts(days, catalogue)])
 
 
-def _taken_out(begun: pl.DataFrame, again: pl.DataFrame, new: pl.DataFrame, catalogue: Catalogue) -> pl.DataFrame:
+def _taken_out(
+    begun: pl.DataFrame, again: pl.DataFrame, new: pl.DataFrame, catalogue: Catalogue
+) -> Iterator[pl.DataFrame]:
     """What the begun days had added, with the opposite sign."""
-    capped = pl.col("day_count").clip(upper_bound=DAY_CAP)
-    own = again.select(
-        "g",
-        "type",
-        "at",
-        amount=-capped.cast(pl.Float64),
-        n=pl.lit(0, pl.Int32),
-        count=-capped,
-        value=pl.lit(0, pl.Int64),
-    )
-    heat = again.join(_weights(catalogue), on="type").select(
-        "g", "at", type=pl.lit(HEAT), amount=-(capped * pl.col("weight"))
-    )
+    if again.height:
+        yield again.select(_OWN_OUT)
+        yield again.join(_weights(catalogue), on="type").select(_HEAT_OUT)
     met = new.join(_weights(catalogue), on="type").select("g", "day").unique()
-    over_all = begun.filter(pl.col("type").is_in([SHORT, LONG])).join(met, on=["g", "day"])
-    return pl.concat([own, _uncounted(heat), _uncounted(over_all.select("g", "at", "type", amount=pl.lit(-1.0)))])
+    yield begun.filter(_MEETING).join(met, on=["g", "day"]).select(_MET_OUT)
 
 
 def decayed_sums(rows: pl.DataFrame, intake: Intake, catalogue: Catalogue) -> pl.DataFrame:
@@ -142,3 +127,35 @@ def decayed_sums(rows: pl.DataFrame, intake: Intake, catalogue: Catalogue) -> pl
 def _starts(key: Ints) -> Ints:
     """Where each run of one person and one type begins."""
     return np.flatnonzero(np.append(True, key[1:] != key[:-1]))
+
+
+# Made once: writing the expressions takes longer than looking at a handful of people.
+_COUNTED = pl.col("n").clip(upper_bound=DAY_CAP)
+_OWN = [
+    *map(pl.col, ("g", "type", "at")),
+    _COUNTED.cast(pl.Float64).alias("amount"),
+    pl.col("n"),
+    _COUNTED.alias("count"),
+    pl.col("value"),
+]
+_HEATED = _over_all(pl.lit(HEAT), _COUNTED.cast(pl.Float64) * pl.col("weight"), 0)
+_MET = {name: _over_all(pl.lit(name), pl.lit(1.0), 1) for name in (SHORT, LONG)}
+_LAST_DAY = (pl.col("last_at").dt.epoch("us").alias("at"), pl.col("last_at").dt.epoch("d").alias("day"))
+_BEGUN = [*map(pl.col, _DAY), pl.col("day_count").alias("n"), pl.col("at"), pl.lit(0, pl.Int64).alias("value")]
+_CARRIED = [
+    *map(pl.col, ("g", "type", "at", "amount")),
+    pl.col("day_count").alias("n"),
+    pl.col("total").alias("count"),
+    (pl.col("value_amount") * VALUE_SCALE).round().cast(pl.Int64).alias("value"),
+]
+_CAPPED = pl.col("day_count").clip(upper_bound=DAY_CAP)
+_OWN_OUT = [
+    *map(pl.col, ("g", "type", "at")),
+    (-_CAPPED.cast(pl.Float64)).alias("amount"),
+    pl.lit(0, pl.Int32).alias("n"),
+    (-_CAPPED).alias("count"),
+    pl.lit(0, pl.Int64).alias("value"),
+]
+_HEAT_OUT = _over_all(pl.lit(HEAT), -(_CAPPED * pl.col("weight")), 0)
+_MEETING = pl.col("type").is_in([SHORT, LONG])
+_MET_OUT = _over_all(pl.col("type"), pl.lit(-1.0), -1)

@@ -7,6 +7,7 @@ from datetime import datetime
 import polars as pl
 
 from scoring.actions.action import INSTANT
+from scoring.moment import moment
 from scoring.suggest import SUPPRESSED_COLUMNS
 
 OPEN, SNOOZED, DISMISSED = "OPEN", "SNOOZED", "DISMISSED"
@@ -55,78 +56,79 @@ def no_cards() -> pl.DataFrame:
 
 def suppressions(cards: pl.DataFrame, now: datetime) -> pl.DataFrame:
     """What members decided and what still holds: a snoozed card, a dismissed type, an executed card."""
-    snoozed = cards.filter((pl.col("state") == SNOOZED) & (pl.col("snoozed_until") > now)).select(
-        "person_id", "action_type", pl.col("action_id").alias("action_key"), pl.col("snoozed_until").alias("until")
-    )
-    dismissed = cards.filter((pl.col("state") == DISMISSED) & (pl.col("suppressed_until") > now)).select(
-        "person_id",
-        "action_type",
-        pl.lit(None, dtype=pl.String).alias("action_key"),
-        pl.col("suppressed_until").alias("until"),
-    )
-    executed = cards.filter((pl.col("state") == EXECUTED) & (pl.col("expires_at") > now)).select(
-        "person_id", "action_type", pl.col("action_id").alias("action_key"), pl.col("expires_at").alias("until")
-    )
-    return pl.concat([snoozed, dismissed, executed]).select(
-        pl.col(name).cast(kind) for name, kind in SUPPRESSED_COLUMNS.items()
-    )
+    return cards.filter(_DECIDED).select(_SUPPRESSED).filter(pl.col("until") > moment(now))
+
+
+def _suppressed() -> list[pl.Expr]:
+    """Until when a card stays away; a dismissed one takes all of its type with it."""
+    state = pl.col("state")
+    fields = {
+        "person_id": pl.col("person_id"),
+        "action_type": pl.col("action_type"),
+        "action_key": pl.when(state != DISMISSED).then(pl.col("action_id")),
+        "until": pl.when(state == SNOOZED)
+        .then(pl.col("snoozed_until"))
+        .when(state == DISMISSED)
+        .then(pl.col("suppressed_until"))
+        .when(state == EXECUTED)
+        .then(pl.col("expires_at")),
+    }
+    return [fields[name].cast(kind).alias(name) for name, kind in SUPPRESSED_COLUMNS.items()]
 
 
 def reconcile(cards: pl.DataFrame, suggestions: pl.DataFrame, now: datetime) -> pl.DataFrame:
     """The rows to write: new top cards, ranks that changed, and cards whose situation is over."""
-    fresh = suggestions.with_columns(
-        pl.col("action_key").alias("action_id"),
-        pl.when(pl.col("rank") == 1).then(pl.col("rank_key")).alias("rank_key"),
-    ).select("action_id", "person_id", "action_type", "rank", *_FRESH)
-    joined = cards.select(list(CARD_COLUMNS)).join(fresh, on="action_id", how="full", coalesce=True, suffix="_new")
-    applies = pl.col("rank").is_not_null()
-    state = _next_state(applies, now).alias("next_state")
-    shown = joined.filter(pl.col("state").is_not_null() | (pl.col("rank") == 1)).with_columns(state)
-    return _changed(_written(shown, now))
+    fresh = suggestions.select(_AS_CARDS)
+    joined = cards.select(_STORED).join(fresh, on="action_id", how="full", coalesce=True, suffix="_new")
+    shown = joined.filter(_SHOWN).with_columns(moment(now).alias("now")).with_columns(_NEXT_STATE)
+    return shown.select(_WRITTEN).filter("differs").select(_STORED).sort("action_id")
 
 
-def _next_state(applies: pl.Expr, now: datetime) -> pl.Expr:
+def _as_cards() -> list[pl.Expr]:
+    """Suggestions in the columns of cards; only the top one of a person has a rank."""
+    plain = ("person_id", "action_type", "rank", *_FRESH[1:])
+    rank_key = pl.when(pl.col("rank") == 1).then(pl.col("rank_key")).alias("rank_key")
+    return [pl.col("action_key").alias("action_id"), *map(pl.col, plain), rank_key]
+
+
+def _next_state() -> pl.Expr:
     """The state a card goes to: a decision holds for its time, then the situation decides again."""
-    state = pl.col("state")
+    state, now = pl.col("state"), pl.col("now")
     held = (
         (state == EXECUTED)
         | ((state == SNOOZED) & (pl.col("snoozed_until") > now))
         | ((state == DISMISSED) & (pl.col("suppressed_until") > now))
     ).fill_null(value=False)
     over = pl.when(pl.col("expires_at") <= now).then(pl.lit(EXPIRED)).otherwise(pl.lit(INVALIDATED))
-    ended = pl.when(state.is_in([OPEN, SNOOZED])).then(over).otherwise(state)
-    return pl.when(held).then(state).when(applies).then(pl.lit(OPEN)).otherwise(ended)
+    ended = pl.when((state == OPEN) | (state == SNOOZED)).then(over).otherwise(state)
+    applies = pl.col("rank").is_not_null()
+    return pl.when(held).then(state).when(applies).then(pl.lit(OPEN)).otherwise(ended).alias("next_state")
 
 
-def _written(shown: pl.DataFrame, now: datetime) -> pl.DataFrame:
+def _written() -> list[pl.Expr]:
     """The rows as they shall be stored, with a mark on those that differ from what is stored."""
     opened = (pl.col("next_state") == OPEN) & pl.col("rank").is_not_null()
     moved = pl.col("state").is_null() | (pl.col("state") != pl.col("next_state"))
     fields = [pl.when(opened).then(pl.col(f"{name}_new")).otherwise(pl.col(name)).alias(name) for name in _FRESH[1:]]
     rank = pl.when(opened).then(pl.col("rank_key_new")).alias("rank_key")
-    return shown.select(
-        "action_id",
+    other = pl.any_horizontal([pl.col(f"{name}_new").ne_missing(pl.col(name)) for name in _FRESH[1:]])
+    return [
+        pl.col("action_id"),
         pl.coalesce("person_id", "person_id_new").alias("person_id"),
         pl.coalesce("action_type", "action_type_new").alias("action_type"),
         pl.col("next_state").alias("state"),
         rank,
         *fields,
-        pl.coalesce("created_at", pl.lit(now)).cast(INSTANT).alias("created_at"),
-        *(pl.when(~moved).then(pl.col(name)).alias(name) for name in _SNOOZE_OVER),
-        pl.when(~moved).then(pl.col("previous_state")).alias("previous_state"),
-        pl.when(moved).then(pl.lit(now)).otherwise(pl.col("changed_at")).cast(INSTANT).alias("changed_at"),
-        pl.when(~moved).then(pl.col("changed_by")).alias("changed_by"),
-        (moved | rank.ne_missing(pl.col("rank_key")) | _differs()).alias("differs"),
-    )
+        pl.coalesce("created_at", "now").cast(INSTANT).alias("created_at"),
+        *(pl.when(~moved).then(pl.col(name)).alias(name) for name in (*_SNOOZE_OVER, "previous_state", "changed_by")),
+        pl.when(moved).then("now").otherwise("changed_at").cast(INSTANT).alias("changed_at"),
+        (moved | rank.ne_missing(pl.col("rank_key")) | (opened & other)).alias("differs"),
+    ]
 
 
-def _differs() -> pl.Expr:
-    """True where the evidence or the weight of an open card is not what is stored."""
-    open_still = (pl.col("next_state") == OPEN) & pl.col("rank").is_not_null()
-    fields = pl.any_horizontal([pl.col(f"{name}_new").ne_missing(pl.col(name)) for name in _FRESH[1:]])
-    return open_still & fields
-
-
-def _changed(rows: pl.DataFrame) -> pl.DataFrame:
-    """Only what has to be written, in the order of the table's key."""
-    return rows.filter(pl.col("differs")).select(list(CARD_COLUMNS)).sort("action_id")
+# Made once: writing the expressions takes longer than looking at a handful of cards.
+_SUPPRESSED = _suppressed()
+_DECIDED = pl.col("state") != OPEN
+_STORED = [pl.col(name) for name in CARD_COLUMNS]
+_SHOWN = pl.col("state").is_not_null() | (pl.col("rank") == 1)
+_AS_CARDS, _NEXT_STATE, _WRITTEN = _as_cards(), _next_state(), _written()

@@ -35,18 +35,11 @@ _EVENTS = {"last_inbound_at": "inbound", "last_outbound_at": "outbound", "became
 
 def conversation(intake: Intake) -> pl.DataFrame:
     """One row per `g`: the columns of the table, and what following it up needs."""
-    rows = intake.rows.with_columns(
-        pl.col("becomes").is_not_null().alias("became"),
-        (pl.col("inbound") | pl.col("outbound")).alias("contact"),
-    )
-    extremes = rows.group_by("g").agg(_extremes())
-    details = rows.join(extremes.drop("signals"), on="g").group_by("g").agg(_details())
-    opened = _waiting(rows, extremes)
-    whole = extremes.join(details, on="g").join(opened, on="g", how="left").with_columns(_turn())
-    instants = [name for name, kind in CONVERSATION.items() if kind == INSTANT] + list(_FOLLOWED)
-    return whole.with_columns(pl.from_epoch(pl.col(instants), time_unit="us").dt.replace_time_zone("UTC")).select(
-        "g", *(pl.col(name).cast(kind) for name, kind in CONVERSATION.items()), *_FOLLOWED
-    )
+    rows = intake.rows.with_columns(_KINDS)
+    extremes = rows.group_by("g").agg(_EXTREMES)
+    details = rows.join(extremes.drop("signals"), on="g").group_by("g").agg(_DETAILS)
+    whole = extremes.join(details, on="g").join(_waiting(rows, extremes), on="g", how="left")
+    return whole.with_columns(_TURN).select(_WHOLE)
 
 
 def _extremes() -> list[pl.Expr]:
@@ -98,9 +91,8 @@ def _details() -> list[pl.Expr]:
 def _waiting(rows: pl.DataFrame, extremes: pl.DataFrame) -> pl.DataFrame:
     """What the first unanswered opening was."""
     openings = rows.filter("opens_us").join(extremes.select("g", "closed_us_at"), on="g")
-    still = openings.filter(pl.col("closed_us_at").is_null() | (pl.col("at") > pl.col("closed_us_at")))
-    first = still.filter(pl.col("at") == pl.col("at").min().over("g"))
-    return first.group_by("g").agg(pl.col("type").max().alias("waiting_type"))
+    still = openings.filter(_STILL_OPEN)
+    return still.filter(_FIRST_OPEN).group_by("g").agg(_OPENED)
 
 
 def _turn() -> pl.Expr:
@@ -112,7 +104,7 @@ def _turn() -> pl.Expr:
 def follow(prior: pl.DataFrame, new: pl.DataFrame) -> pl.DataFrame:
     """The state after later signals; `prior` carries the `g` of `new`."""
     both = new.join(prior.select("g", *CONVERSATION), on="g", how="left", suffix="_old")
-    return both.with_columns(_followed()).with_columns(_turn()).select("g", *CONVERSATION)
+    return both.with_columns(_FOLLOWED_BY).with_columns(_TURN).select("g", *CONVERSATION)
 
 
 def _followed() -> list[pl.Expr]:
@@ -147,3 +139,26 @@ def _days(name: str, last: pl.Expr, first: pl.Expr) -> pl.Expr:
     """A day that was already counted is not counted again."""
     same = (last.dt.date() == first.dt.date()).fill_null(value=False).cast(pl.Int32)
     return (pl.col(name) + pl.col(f"{name}_old").fill_null(0) - same).alias(name)
+
+
+def _whole() -> list[pl.Expr]:
+    """The columns in their types."""
+    instants = {name for name, kind in CONVERSATION.items() if kind == INSTANT} | set(_FOLLOWED)
+    return [
+        pl.from_epoch(pl.col(name), time_unit="us").dt.replace_time_zone("UTC").cast(INSTANT)
+        if name in instants
+        else pl.col(name).cast(CONVERSATION[name])
+        for name in (*CONVERSATION, *_FOLLOWED)
+    ]
+
+
+# Made once: writing the expressions takes longer than looking at a handful of people.
+_KINDS = (
+    pl.col("becomes").is_not_null().alias("became"),
+    (pl.col("inbound") | pl.col("outbound")).alias("contact"),
+)
+_EXTREMES, _DETAILS, _TURN, _FOLLOWED_BY = _extremes(), _details(), _turn(), _followed()
+_STILL_OPEN = pl.col("closed_us_at").is_null() | (pl.col("at") > pl.col("closed_us_at"))
+_FIRST_OPEN = pl.col("at") == pl.col("at").min().over("g")
+_OPENED = pl.col("type").max().alias("waiting_type")
+_WHOLE = (pl.col("g"), *_whole())

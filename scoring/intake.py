@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 
 import polars as pl
 
@@ -12,6 +13,20 @@ from scoring.signals import Catalogue, SignalType
 
 PERSON = ("person_id",)
 INSTANT = pl.Datetime("us", "UTC")
+
+
+_ABSENT = {
+    "value": pl.lit(None, pl.Float64()).alias("value"),
+    "scheduled_for": pl.lit(None, INSTANT).alias("scheduled_for"),
+}
+_READ = (
+    pl.col("type").cast(pl.String),
+    pl.col("occurred_at").cast(INSTANT).dt.epoch("us").alias("at"),
+    pl.col("occurred_at").cast(INSTANT).dt.epoch("d").alias("day"),
+    pl.col("value").cast(pl.Float64),
+    pl.col("scheduled_for").cast(INSTANT).dt.epoch("us").alias("planned"),
+)
+_ENDLESS = (~pl.col("value").is_finite()).any().alias("endless")
 
 
 class InvalidSignals(ValueError):
@@ -47,23 +62,17 @@ def _before(signals: pl.DataFrame, as_of: datetime | None) -> pl.DataFrame:
 
 def _checked(signals: pl.DataFrame, by: Sequence[str]) -> pl.DataFrame:
     """The columns the engine reads; absent optional ones are null."""
-    missing = {"value": pl.Float64(), "scheduled_for": INSTANT}
-    absent = [pl.lit(None, kind).alias(name) for name, kind in missing.items() if name not in signals.columns]
-    rows = signals.with_columns(absent).select(
-        *by,
-        pl.col("type").cast(pl.String),
-        at=pl.col("occurred_at").cast(INSTANT).dt.epoch("us"),
-        day=pl.col("occurred_at").cast(INSTANT).dt.epoch("d"),
-        value=pl.col("value").cast(pl.Float64),
-        planned=pl.col("scheduled_for").cast(INSTANT).dt.epoch("us"),
-    )
-    if rows.select(pl.any_horizontal(pl.col(*by, "type", "at").is_null().any())).item():
+    absent = [null for name, null in _ABSENT.items() if name not in signals.columns]
+    rows = (signals.with_columns(absent) if absent else signals).select(*by, *_READ)
+    nobody, endless = rows.select(pl.any_horizontal(pl.col(*by, "type", "at").is_null().any()), _ENDLESS).row(0)
+    if nobody:
         raise InvalidSignals("A signal lacks its person, type or time.")
-    if not rows.select(pl.col("value").is_finite().all()).item():
+    if endless:
         raise InvalidSignals("A signal has a value that is not a finite number.")
     return rows
 
 
+@lru_cache(maxsize=64)
 def meanings(catalogue: Catalogue) -> pl.DataFrame:
     """One row per type with what conversations need; types that are not in the catalogue mean nothing."""
     return pl.DataFrame([_meaning(kind) for kind in catalogue.values()], schema=_MEANING)

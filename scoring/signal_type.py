@@ -118,6 +118,10 @@ class Catalogue(Mapping[str, SignalType]):
         """How many types."""
         return len(self.types)
 
+    def __hash__(self) -> int:
+        """By the names, so that what follows from a catalogue can be kept."""
+        return hash(frozenset(self.types))
+
     @property
     def long_half_life_days(self) -> float:
         """The slow window of the reconnect formula: the slowest half-life among engaging types."""

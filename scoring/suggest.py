@@ -8,14 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from hashlib import sha1
 from typing import Any
 
+import numpy as np
 import polars as pl
 
 from scoring.actions.action import INSTANT, TYPE_AT, Situation
 from scoring.actions.registry import ACTIONS, SITUATIONS, TYPES_READ
+from scoring.moment import microseconds, moment
 
 HALVES_EVERY = timedelta(days=2)
 UNREACHABLE_BITS = 2.0  # a card whose channel has no address is worth a quarter: somebody has to find the address first
@@ -25,7 +27,6 @@ _HALF_LIFE_US = int(HALVES_EVERY.total_seconds() * 1_000_000)
 CHANNEL_NEEDS = {"phone": "has_phone", "sms": "has_phone", "whatsapp": "has_phone", "email": "has_email"}
 CHANNEL_NEEDS_OF = ("has_phone", "has_email")
 SLICE = 20_000  # people looked at in one go: what bounds the memory of a pass over everybody
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 SUGGESTION_COLUMNS: dict[str, pl.DataType | type[pl.DataType]] = {
     "person_id": pl.String,
@@ -71,14 +72,11 @@ def people_frame(
     channel_of: Callable[[str], str | None],
 ) -> pl.DataFrame:
     """One row per person of `scores` with everything the actions read; what signals say of the lifecycle wins."""
-    known = facts.select(pl.exclude("lifecycle"), pl.col("lifecycle").alias("given_lifecycle"))
+    known = facts.rename({"lifecycle": "given_lifecycle"})
     frame = (
         scores.join(known, on="person_id", how="left", suffix="_of_facts")
         .join(conversation, on="person_id", how="left", suffix="_of_conversation")
-        .with_columns(
-            pl.coalesce("lifecycle", "given_lifecycle", pl.lit("lead")).alias("lifecycle"),
-            pl.col("do_not_contact").fill_null(value=False),
-        )
+        .with_columns(_LIFECYCLE)
     )
     return for_actions(frame, accumulators, channel_of)
 
@@ -95,12 +93,7 @@ def for_actions(
 
 def last_times(accumulators: pl.DataFrame) -> pl.DataFrame:
     """One row per person: the last time of every signal type some action asks for."""
-    chosen = accumulators.lazy().filter(pl.col("type").is_in(TYPES_READ))
-    times = [
-        pl.col("last_at").filter(pl.col("type") == name).max().cast(INSTANT).alias(TYPE_AT + name)
-        for name in TYPES_READ
-    ]
-    return chosen.group_by("person_id").agg(times).collect()
+    return accumulators.filter(pl.col("type").is_in(TYPES_READ)).group_by("person_id").agg(_TIMES)
 
 
 def suggest(people: pl.DataFrame, now: datetime, suppressed: pl.DataFrame | None = None) -> pl.DataFrame:
@@ -115,13 +108,13 @@ def top(suggestions: pl.DataFrame) -> pl.DataFrame:
 
 def outlook(people: pl.DataFrame, now: datetime, suppressed: pl.DataFrame | None = None) -> Outlook:
     """The suggestions and the next instant at which they change by themselves."""
-    held = (no_suppressions() if suppressed is None else suppressed).filter(pl.col("until") > now)
-    cards = _cards(people, now)
-    changes = pl.concat(
-        [cards.select("person_id", pl.col("changes_at")), held.select("person_id", pl.col("until").alias("changes_at"))]
-    )
+    cards, at = _cards(people, now), moment(now)
+    held = no_suppressions() if suppressed is None else suppressed.filter(pl.col("until") > at)
+    changes = cards.select("person_id", "changes_at")
+    if held.height:
+        changes = pl.concat([changes, held.select("person_id", changes_at="until")])
     return Outlook(
-        suggestions=_ranked(_allowed(_keyed(cards.filter(pl.col("since") <= now)), held)),
+        suggestions=_ranked(_allowed(_keyed(cards.filter(pl.col("since") <= at)), held)),
         changes=changes.group_by("person_id").agg(pl.col("changes_at").min()).sort("person_id"),
     )
 
@@ -133,41 +126,41 @@ def rank_at(rank_key: float, now: datetime) -> float:
 
 def _cards(people: pl.DataFrame, now: datetime) -> pl.DataFrame:
     """One row per person and situation that applies now or will, by itself, later."""
-    reachable = people.filter(~pl.col("do_not_contact") & pl.col("opted_out_at").is_null())
-    parts = [_spread(piece, now) for piece in reachable.iter_slices(SLICE)]
-    return pl.concat(parts) if parts else _spread(reachable, now)
+    reachable = people.filter(_REACHABLE)
+    if reachable.height <= SLICE:
+        return _spread(reachable, now)
+    return pl.concat([_spread(piece, now) for piece in reachable.iter_slices(SLICE)])
 
 
 def _spread(people: pl.DataFrame, now: datetime) -> pl.DataFrame:
     """The situations of each person as rows; one wide look at the people is cheaper than one look per situation."""
-    at = _microseconds(now)
+    at = microseconds(now)
     columns, size = people.select(_WIDE).get_columns(), len(_FIELDS)
     who = people.select("person_id", *CHANNEL_NEEDS_OF).get_columns()
     parts = [
         pl.DataFrame([*who, *(column.alias(name) for name, column in zip(_FIELDS, columns[start:], strict=False))])
         for start in range(0, len(columns), size)
     ]
-    number = (pl.int_range(pl.len(), dtype=pl.Int64) // max(people.height, 1)).cast(pl.Int32).alias("number")
-    rows = pl.concat(parts).with_columns(number)
-    rows = rows.filter((pl.col("until") > at) & (pl.col("since") < pl.col("until")))
-    raised = rows.join(_CONSTANTS, on="number", maintain_order="left").with_columns(_raised(at))
+    number = np.repeat(np.arange(len(parts), dtype=np.int32), people.height)
+    rows = pl.concat(parts).with_columns(pl.Series("number", number), pl.lit(at, pl.Int64).alias("now"))
+    raised = rows.filter(_LASTS).join(_CONSTANTS, on="number", maintain_order="left").with_columns(_RAISED)
+    return raised.select(_AS_SUGGESTIONS).with_columns(_RANK_KEY)
+
+
+def _as_suggestions() -> list[pl.Expr]:
+    """Rows with all times as instants."""
     end = pl.min_horizontal("until", pl.col("since") + pl.col("again"))
-    changes = pl.when(pl.col("since") > at).then("since").otherwise(end)
-    return raised.select(
-        "person_id",
-        "action_type",
-        "situation",
-        "urgency",
-        (pl.col("effect") - UNREACHABLE_BITS * _has_no_address(pl.col("channel"))).round(2).alias("effect"),
-        "effort",
-        "channel",
-        "evidence_type",
+    changes = pl.when(pl.col("since") > pl.col("now")).then("since").otherwise(end)
+    effect = (pl.col("effect") - UNREACHABLE_BITS * _has_no_address(pl.col("channel"))).round(2)
+    plain = ("person_id", "action_type", "situation", "urgency", "effort", "channel", "evidence_type", "anchor")
+    return [
+        *map(pl.col, plain),
+        effect.alias("effect"),
         _instant("evidence_at"),
         _instant("until").alias("expires_at"),
-        "anchor",
         _instant("since"),
         pl.from_epoch(changes, time_unit="us").dt.replace_time_zone("UTC").alias("changes_at"),
-    ).with_columns(_rank_key())
+    ]
 
 
 def _wide() -> list[pl.Expr]:
@@ -221,13 +214,9 @@ def _instant(name: str) -> pl.Expr:
     return pl.from_epoch(name, time_unit="us").dt.replace_time_zone("UTC").alias(name)
 
 
-def _microseconds(now: datetime) -> int:
-    return (now - EPOCH) // timedelta(microseconds=1)
-
-
-def _raised(at: int) -> pl.Expr:
+def _raised() -> pl.Expr:
     """The last instant at which the situation was raised: once, or every `again` anew."""
-    rounds = ((at - pl.col("since")) // pl.col("again")).clip(lower_bound=0)
+    rounds = ((pl.col("now") - pl.col("since")) // pl.col("again")).clip(lower_bound=0)
     return pl.col("since") + (rounds * pl.col("again")).fill_null(0)
 
 
@@ -271,14 +260,8 @@ def _allowed(cards: pl.DataFrame, held: pl.DataFrame) -> pl.DataFrame:
 
 def _ranked(cards: pl.DataFrame) -> pl.DataFrame:
     """Numbered within the person; of equals the one named first in the registry."""
-    place = {key: index for index, key in enumerate(ACTIONS)}
-    order = pl.col("action_type").replace_strict(place, return_dtype=pl.Int32).alias("place")
-    ranked = (
-        cards.with_columns(order)
-        .sort("person_id", "rank_key", "place", descending=[False, True, False])
-        .with_columns(pl.int_range(1, pl.len() + 1, dtype=pl.Int32).over("person_id").alias("rank"))
-    )
-    return ranked.select(list(SUGGESTION_COLUMNS))
+    ranked = cards.with_columns(_PLACE).sort("person_id", "rank_key", "place", descending=[False, True, False])
+    return ranked.with_columns(_RANK).select(_SUGGESTION)
 
 
 def reason(action_type: str, situation: int, row: Mapping[str, Any], now: datetime) -> str:
@@ -288,4 +271,18 @@ def reason(action_type: str, situation: int, row: Mapping[str, Any], now: dateti
 
 # Made once: writing the expressions takes longer than looking at a screenful of people.
 _WIDE = _wide()
+_TIMES = [
+    pl.col("last_at").filter(pl.col("type") == name).max().cast(INSTANT).alias(TYPE_AT + name) for name in TYPES_READ
+]
 _CONSTANTS = _constants()
+_REACHABLE = ~pl.col("do_not_contact") & pl.col("opted_out_at").is_null()
+_LASTS = (pl.col("until") > pl.col("now")) & (pl.col("since") < pl.col("until"))
+_RAISED, _AS_SUGGESTIONS, _RANK_KEY = _raised(), _as_suggestions(), _rank_key()
+_PLACES = {key: index for index, key in enumerate(ACTIONS)}
+_PLACE = pl.col("action_type").replace_strict(_PLACES, return_dtype=pl.Int32).alias("place")
+_RANK = pl.int_range(1, pl.len() + 1, dtype=pl.Int32).over("person_id").alias("rank")
+_SUGGESTION = [pl.col(name) for name in SUGGESTION_COLUMNS]
+_LIFECYCLE = (
+    pl.coalesce("lifecycle", "given_lifecycle", pl.lit("lead")).alias("lifecycle"),
+    pl.col("do_not_contact").fill_null(value=False),
+)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
@@ -11,7 +11,7 @@ from cockpit.errors import Conflict
 from cockpit.ingestion.record import Item, Receipt
 from cockpit.model.ids import WorkspaceId
 from cockpit.storage.database import Connection
-from cockpit.storage.idempotency import find_answered, insert_claims, replace_answer
+from cockpit.storage.idempotency import find_answered, insert_claims, replace_answers
 
 STORED = 200
 
@@ -30,8 +30,22 @@ def claim(conn: Connection, workspace_id: WorkspaceId, asked: Repeatable, now: d
     Raises:
         Conflict: it was claimed for something else.
     """
-    if asked.key in insert_claims(conn, workspace_id, {asked.key: asked.digest}, now=now):
-        return None
+    return claim_all(conn, workspace_id, [asked], now).get(asked.key)
+
+
+def claim_all(
+    conn: Connection, workspace_id: WorkspaceId, asked: Sequence[Repeatable], now: datetime
+) -> dict[str, Mapping[str, Any]]:
+    """Claim several keys, each different; the stored answers of those that were claimed before.
+
+    Raises:
+        Conflict: one was claimed for something else.
+    """
+    claimed = insert_claims(conn, workspace_id, {one.key: one.digest for one in asked}, now=now) if asked else ()
+    return {one.key: _answer(conn, workspace_id, one) for one in asked if one.key not in claimed}
+
+
+def _answer(conn: Connection, workspace_id: WorkspaceId, asked: Repeatable) -> Mapping[str, Any]:
     before = find_answered(conn, workspace_id, asked.key)
     if before is None or before.digest != asked.digest:
         raise Conflict("This Idempotency-Key was used for another request: give every request a key of its own.")
@@ -40,7 +54,13 @@ def claim(conn: Connection, workspace_id: WorkspaceId, asked: Repeatable, now: d
 
 def keep(conn: Connection, workspace_id: WorkspaceId, asked: Repeatable, answer: Mapping[str, Any]) -> None:
     """Keep the answer to a claimed key."""
-    replace_answer(conn, workspace_id, asked.key, status=STORED, answer=answer)
+    keep_all(conn, workspace_id, {asked.key: answer})
+
+
+def keep_all(conn: Connection, workspace_id: WorkspaceId, answers: Mapping[str, Mapping[str, Any]]) -> None:
+    """Keep the answers to claimed keys."""
+    if answers:
+        replace_answers(conn, workspace_id, answers, status=STORED)
 
 
 def as_answer(receipt: Receipt) -> dict[str, Any]:

@@ -20,6 +20,8 @@ def folded_email(column: pl.Expr) -> pl.Expr:
 
 def valid_emails(folded: pl.Series) -> pl.Series:
     """The addresses that are one; null for the others. Plain ones are seen by pattern, the rest asks the library."""
+    if folded.null_count() == len(folded):
+        return folded
     plain = folded.str.contains(PLAIN_EMAIL) & ~folded.str.contains("..", literal=True)
     odd = (~plain & folded.is_not_null()).arg_true()
     valid = pl.select(pl.when(plain).then(folded)).to_series()
@@ -43,6 +45,8 @@ def bare_phone(column: pl.Expr) -> pl.Expr:
 
 def e164(bare: pl.Series, country: pl.Series | None = None) -> pl.Series:
     """E.164 numbers; null where a number lacks its country and none is known."""
+    if bare.null_count() == len(bare):
+        return bare
     known = pl.select(pl.when(bare.str.contains(E164)).then(bare)).to_series()
     if country is None:
         return known

@@ -14,7 +14,7 @@ from datetime import datetime
 from threading import Condition, Thread
 
 from cockpit.errors import DatabaseUnavailable
-from cockpit.ingestion.answered import Repeatable, as_answer, as_receipt, claim, keep
+from cockpit.ingestion.answered import Repeatable, as_answer, as_receipt, claim_all, keep_all
 from cockpit.ingestion.receive import Signals, WithDatabase, check, store
 from cockpit.ingestion.record import Receipt
 from cockpit.model.ids import WorkspaceId
@@ -30,6 +30,11 @@ class Asked:
     signals: Signals
     repeatable: Repeatable | None = None
     answer: Future[Receipt] = field(default_factory=Future)
+
+    @property
+    def key(self) -> str:
+        """The key of the caller's own; empty without one."""
+        return self.repeatable.key if self.repeatable else ""
 
 
 class GroupCommit:
@@ -74,8 +79,11 @@ class GroupCommit:
             self._thread.join()
 
     def _run(self) -> None:
-        while (group := self._next()) is not None:
-            self._commit(*group)
+        while (found := self._next()) is not None:
+            workspace_id, group = found
+            # From here on nobody can take a request back: whoever did before is not stored.
+            if wanted := [asked for asked in group if asked.answer.set_running_or_notify_cancel()]:
+                self._commit(workspace_id, wanted)
 
     def _next(self) -> tuple[WorkspaceId, list[Asked]] | None:
         """What is stored next: everything that waits in one workspace, up to a size; None at the end."""
@@ -92,35 +100,44 @@ class GroupCommit:
                 self._waiting[workspace_id] = queue  # at the end: the other workspaces have their turn first
             return workspace_id, group
 
-    def _commit(self, workspace_id: WorkspaceId, group: list[Asked]) -> None:
+    def _commit(self, workspace_id: WorkspaceId, group: list[Asked], *, again: bool = True) -> None:
         """Store a group; when that fails each alone, so that nobody fails for a neighbour."""
         try:
             answers = self._stored(workspace_id, group)
-        except Exception as error:  # noqa: BLE001 - whatever it was, it is told to the caller it concerns
-            if len(group) > 1:
-                for asked in group:
-                    self._commit(workspace_id, [asked])
+        except DatabaseUnavailable as error:
+            if again:  # another transaction got in the way, or the connection was gone
+                self._commit(workspace_id, group, again=False)
             else:
-                group[0].answer.set_exception(error)
-            return
-        for asked, receipt in zip(group, answers, strict=True):
-            asked.answer.set_result(receipt)
+                _fail(group, error)
+        except Exception as error:  # noqa: BLE001 - whatever it was, it is told to the caller it concerns
+            if len(group) == 1:
+                _fail(group, error)
+            for asked in group if len(group) > 1 else ():
+                self._commit(workspace_id, [asked])
+        else:
+            for asked, receipt in zip(group, answers, strict=True):
+                asked.answer.set_result(receipt)
 
     def _stored(self, workspace_id: WorkspaceId, group: list[Asked]) -> list[Receipt]:
+        """The receipts of a group that is committed; a key is in it once at most."""
         now = self._clock()
+        checked = check([asked.signals for asked in group], now) if not any(a.repeatable for a in group) else None
         with self._cockpit().db.write(workspace_id) as conn:
-            known = {
-                number: as_receipt(answer)
-                for number, asked in enumerate(group)
-                if asked.repeatable and (answer := claim(conn, workspace_id, asked.repeatable, now)) is not None
-            }
-            fresh = [number for number in range(len(group)) if number not in known]
-            receipts = store(conn, workspace_id, check([group[number].signals for number in fresh], now), now)
-            for number, receipt in zip(fresh, receipts, strict=True):
-                known[number] = receipt
-                if repeatable := group[number].repeatable:
-                    keep(conn, workspace_id, repeatable, as_answer(receipt))
-        return [known[number] for number in range(len(group))]
+            if checked is not None:
+                return list(store(conn, workspace_id, checked, now))
+            keys = [asked.repeatable for asked in group if asked.repeatable]
+            known = {key: as_receipt(one) for key, one in claim_all(conn, workspace_id, keys, now).items()}
+            fresh = [asked for asked in group if asked.key not in known]
+            receipts = store(conn, workspace_id, check([asked.signals for asked in fresh], now), now)
+            told = {asked.key: one for asked, one in zip(fresh, receipts, strict=True) if asked.key}
+            keep_all(conn, workspace_id, {key: as_answer(one) for key, one in told.items()})
+        new = iter(receipts)
+        return [known[asked.key] if asked.key in known else next(new) for asked in group]
+
+
+def _fail(group: list[Asked], error: Exception) -> None:
+    for asked in group:
+        asked.answer.set_exception(error)
 
 
 def _first(queue: deque[Asked]) -> list[Asked]:
@@ -130,10 +147,9 @@ def _first(queue: deque[Asked]) -> list[Asked]:
     size = 0
     while queue:
         asked = queue[0]
-        key = asked.repeatable.key if asked.repeatable else None
-        if group and (size + len(asked.signals) > MOST_IN_GROUP or key in keys):
+        if group and (size + len(asked.signals) > MOST_IN_GROUP or asked.key in keys):
             break
         group.append(queue.popleft())
         size += len(asked.signals)
-        keys |= {key} if key else set()
+        keys |= {asked.key} if asked.key else set()
     return group

@@ -24,10 +24,12 @@ def zone_named(name: str) -> ZoneInfo:
 
 def parsed_instants(text: pl.Series, zone: ZoneInfo | None = None) -> pl.Series:
     """UTC instants; null where the text is none, or has no zone and none was given."""
+    if text.null_count() == len(text):
+        return text.cast(UTC_TIME)
     instants = text.str.to_datetime("%+", time_unit="us", time_zone="UTC", strict=False)
-    odd = (instants.is_null() & text.is_not_null()).arg_true()
-    if odd.is_empty():
+    if instants.null_count() == text.null_count():
         return instants
+    odd = (instants.is_null() & text.is_not_null()).arg_true()
     return instants.scatter(odd, pl.Series([_parsed(value, zone) for value in text.gather(odd)], dtype=UTC_TIME))
 
 

@@ -14,7 +14,7 @@ from cockpit.ingestion.contacts import e164, valid_emails
 from cockpit.ingestion.identifiers import named_ids
 from cockpit.model.ids import WorkspaceId
 from cockpit.storage.database import Connection
-from cockpit.storage.matching import list_matches, list_raw_phone_matches
+from cockpit.storage.matching import list_all_matches, list_matches, list_raw_phone_matches
 
 NEW_SCHEMA = dict.fromkeys(("person_id", "external_id", "email", "phone", "phone_raw", "name"), pl.String)
 PARKED = {
@@ -36,23 +36,25 @@ class Matched:
 
 def match(conn: Connection, workspace_id: WorkspaceId, frame: pl.DataFrame) -> Matched:
     """Find the person of every row; nothing is written."""
-    rows = _with_valid_contacts(frame).with_columns(pl.lit(None, pl.String).alias("match"))
-    for column in ("person_id", "external_id"):
-        rows = _found(rows, "uuid", list_matches(conn, workspace_id, column, rows["uuid"]))
-    rows = _found(rows, "external_id", list_matches(conn, workspace_id, "external_id", rows["external_id"]))
+    rows = _with_valid_contacts(frame)
+    ids, external = rows["uuid"], pl.concat([rows["uuid"], rows["external_id"]])
+    by_id, by_external = list_all_matches(conn, workspace_id, {"person_id": ids, "external_id": external})
+    for column, people in (("uuid", by_id), ("uuid", by_external), ("external_id", by_external)):
+        rows = _found(rows, column, people)
+    if rows["match"].null_count() == 0:
+        nobody = pl.DataFrame(schema=NEW_SCHEMA)
+        return Matched(_known(rows), _parked(rows.clear()), nobody, nobody.select("person_id", "external_id"))
     rows, adopted = _adopt(conn, workspace_id, rows)
     created = _new_people(workspace_id, rows.filter(_unknown() & pl.col("external_id").is_not_null()), "external_id")
     rows = _found(rows, "external_id", created.select(key="external_id", person_id="person_id"))
     for column in ("email", "phone"):
         rows, more = _by_contact(conn, workspace_id, rows, created, column)
         created = pl.concat([created, more])
-    known = rows.filter(~_unknown())
-    return Matched(
-        known.with_columns(person_id="match").drop("match", "ambiguous"),
-        _parked(rows.filter(_unknown())),
-        created,
-        adopted,
-    )
+    return Matched(_known(rows.filter(~_unknown())), _parked(rows.filter(_unknown())), created, adopted)
+
+
+def _known(rows: pl.DataFrame) -> pl.DataFrame:
+    return rows.with_columns(person_id="match").drop("match", "ambiguous")
 
 
 def _unknown() -> pl.Expr:
@@ -65,12 +67,13 @@ def _with_valid_contacts(frame: pl.DataFrame) -> pl.DataFrame:
         valid_emails(frame["email"]).alias("email_ok"),
         e164(frame["phone"]).alias("phone_ok"),
         pl.lit(value=False).alias("ambiguous"),
+        pl.lit(None, pl.String).alias("match"),
     )
 
 
 def _found(rows: pl.DataFrame, column: str, people: pl.DataFrame) -> pl.DataFrame:
     """Give the rows without a person the one whose key they carry."""
-    if people.is_empty():
+    if people.is_empty() or rows[column].null_count() == rows.height:
         return rows
     keys = people.select(pl.col("key").alias(column), pl.col("person_id").alias("found")).unique(column)
     joined = rows.join(keys, on=column, how="left", maintain_order="left")
@@ -82,6 +85,8 @@ def _adopt(conn: Connection, workspace_id: WorkspaceId, rows: pl.DataFrame) -> t
     adopted = pl.DataFrame(schema={"person_id": pl.String, "external_id": pl.String})
     for column in ("email", "phone"):
         asking = rows.filter(_unknown() & pl.col("external_id").is_not_null() & pl.col(f"{column}_ok").is_not_null())
+        if asking.is_empty():
+            continue
         people = list_matches(conn, workspace_id, column, asking[f"{column}_ok"]).filter(
             pl.col("external_id").is_null() & (pl.len().over("key") == 1)
         )

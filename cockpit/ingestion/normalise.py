@@ -14,6 +14,7 @@ from cockpit.ingestion.digest import digests
 from cockpit.ingestion.instants import EARLIEST, FUTURE_ALLOWED, parsed_instants, reason_of
 from cockpit.ingestion.sources.batch import Reject
 from cockpit.ingestion.sources.text import CONTROL, NUL, canonical, parse_json
+from scoring.moment import moment
 
 UUID_TEXT = r"^[0-9a-fA-F]{8}-([0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}$"
 LONGEST = {
@@ -29,6 +30,7 @@ LONGEST = {
 }
 PERSON = ("person_id", "external_id", "email", "phone")
 DIRECTIONS = ("inbound", "outbound", "system")
+GIVEN = "given "  # in front of the names of the columns as they came
 TYPE_NAME = r"^[A-Za-z][A-Za-z0-9_.:-]*$"
 
 
@@ -44,7 +46,10 @@ def normalise(raw: pl.DataFrame, now: datetime, *, source: str, zone: ZoneInfo |
     """Check and convert rows of text; `source` names those that name none, `zone` is that of times without one."""
     text = _known_columns(raw)
     frame = _typed(text, zone)
-    reasons = frame.select(_reason(text, now)).to_series()
+    given = text.select(pl.exclude("row").name.prefix(GIVEN), moment(now + FUTURE_ALLOWED).alias("latest"))
+    reasons = frame.hstack(given).select(_REASON).to_series()
+    if reasons.null_count() == frame.height:
+        return Normal(_identified(frame, source), ())
     bad = reasons.is_not_null()
     rejects = tuple(
         Reject(row["row"], _detailed(reason, row, zone), row_text(row))
@@ -77,18 +82,8 @@ def _trimmed(name: str) -> pl.Expr:
 def _typed(text: pl.DataFrame, zone: ZoneInfo | None) -> pl.DataFrame:
     """The columns in their types; what cannot be converted is null."""
     payload, fault = _payloads(text["payload"])
-    value = pl.col("value").cast(pl.Float64, strict=False)
-    return text.with_columns(
-        parsed_instants(text["occurred_at"], zone).alias("occurred_at"),
-        parsed_instants(text["scheduled_for"], zone).alias("scheduled_for"),
-        pl.when(value.is_finite()).then(value + 0.0).alias("value"),
-        pl.col("direction").str.to_lowercase(),
-        folded_email(pl.col("email")),
-        bare_phone(pl.col("phone")),
-        payload,
-        fault,
-        pl.any_horizontal(pl.col(name).str.contains(CONTROL) for name in SIGNAL_COLUMNS.known).alias("nul"),
-    )
+    instants = (parsed_instants(text[name], zone).alias(name) for name in ("occurred_at", "scheduled_for"))
+    return text.with_columns(*instants, payload, fault, *_TYPED)
 
 
 def _payloads(text: pl.Series) -> tuple[pl.Series, pl.Series]:
@@ -116,20 +111,21 @@ def _payload(text: str) -> tuple[str | None, str | None]:
     return (whole, None) if isinstance(value, dict) else (None, "`payload` is not a JSON object")
 
 
-def _reason(text: pl.DataFrame, now: datetime) -> pl.Expr:
-    """The first fault of a row, or null; `text` is the row as given."""
+def _faults() -> pl.Expr:
+    """The first fault of a row, or null; the row as given has the prefix of GIVEN."""
     nobody = pl.all_horizontal(pl.col(name).is_null() for name in PERSON)
-    checks: list[tuple[pl.Expr | pl.Series, str]] = [
+    given = {name: pl.col(f"{GIVEN}{name}") for name in SIGNAL_COLUMNS.known}
+    checks: list[tuple[pl.Expr, str]] = [
         (pl.col("nul").fill_null(value=False), f"the row {NUL}"),
-        *((text[name].str.len_chars() > size, f"`{name}` is longer than {size}") for name, size in LONGEST.items()),
+        *((given[name].str.len_chars() > size, f"`{name}` is longer than {size}") for name, size in LONGEST.items()),
         (pl.col("type").is_null(), "`type` is missing"),
         (~pl.col("type").str.contains(TYPE_NAME), "`type` may have letters, digits and _ . : - only"),
-        (text["occurred_at"].is_null(), "`occurred_at` is missing"),
+        (given["occurred_at"].is_null(), "`occurred_at` is missing"),
         (pl.col("occurred_at").is_null(), "occurred_at"),
-        (pl.col("occurred_at") > now + FUTURE_ALLOWED, "future"),
-        (pl.col("occurred_at") < EARLIEST, "`occurred_at` is before 1970"),
-        (text["scheduled_for"].is_not_null() & pl.col("scheduled_for").is_null(), "scheduled_for"),
-        (text["value"].is_not_null() & pl.col("value").is_null(), "`value` is not a finite number"),
+        (pl.col("occurred_at") > pl.col("latest"), "future"),
+        (pl.col("occurred_at") < moment(EARLIEST), "`occurred_at` is before 1970"),
+        (given["scheduled_for"].is_not_null() & pl.col("scheduled_for").is_null(), "scheduled_for"),
+        (given["value"].is_not_null() & pl.col("value").is_null(), "`value` is not a finite number"),
         (~pl.col("direction").is_in(DIRECTIONS), "`direction` must be inbound, outbound or system"),
         (nobody, "the row names nobody: give person_id, external_id, email or phone"),
     ]
@@ -148,10 +144,22 @@ def _detailed(reason: str, row: dict[str, str], zone: ZoneInfo | None) -> str:
 def _identified(frame: pl.DataFrame, source: str) -> pl.DataFrame:
     """With the digest, the source and an id; a signal without an id of its own is known by its content."""
     known = frame.drop("nul", "payload_fault").with_columns(digests(frame))
-    is_uuid = pl.col("person_id").str.contains(UUID_TEXT)
-    return known.with_columns(
-        pl.col("source").fill_null(source),
-        pl.col("source_event_id").fill_null(pl.lit("content:") + pl.col("digest")),
-        pl.when(is_uuid).then(pl.col("person_id").str.to_lowercase()).alias("uuid"),
-        pl.coalesce("external_id", pl.when(~is_uuid).then("person_id")).alias("external_id"),
-    )
+    return known.with_columns(pl.col("source").fill_null(source), *_IDENTIFIED)
+
+
+# Made once: writing the expressions takes longer than looking at a handful of rows.
+_VALUE = pl.col("value").cast(pl.Float64, strict=False)
+_TYPED = (
+    pl.when(_VALUE.is_finite()).then(_VALUE + 0.0).alias("value"),
+    pl.col("direction").str.to_lowercase(),
+    folded_email(pl.col("email")),
+    bare_phone(pl.col("phone")),
+    pl.any_horizontal(pl.col(name).str.contains(CONTROL) for name in SIGNAL_COLUMNS.known).alias("nul"),
+)
+_REASON = _faults()
+_IS_UUID = pl.col("person_id").str.contains(UUID_TEXT)
+_IDENTIFIED = (
+    pl.col("source_event_id").fill_null(pl.lit("content:") + pl.col("digest")),
+    pl.when(_IS_UUID).then(pl.col("person_id").str.to_lowercase()).alias("uuid"),
+    pl.coalesce("external_id", pl.when(~_IS_UUID).then("person_id")).alias("external_id"),
+)

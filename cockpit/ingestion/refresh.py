@@ -17,6 +17,7 @@ from cockpit.storage.suggestions import list_woken
 from cockpit.storage.workspaces import replace_data_version
 
 PEOPLE_AT_ONCE = 20_000
+LOCKED_AT_ONCE = 250  # refreshed beside requests: who posts signals of the same people waits so long
 
 
 def refresh_due(cockpit: WithDatabase, workspace_id: WorkspaceId, now: datetime, limit: int = 5_000) -> int:
@@ -27,9 +28,10 @@ def refresh_due(cockpit: WithDatabase, workspace_id: WorkspaceId, now: datetime,
     people = pl.concat([due, woken]).unique().sort()
     if people.is_empty():
         return 0
-    with cockpit.db.write(workspace_id) as conn:
-        refresh_people(conn, workspace_id, people, now)
-        replace_data_version(conn, workspace_id)
+    for start in range(0, people.len(), LOCKED_AT_ONCE):
+        with cockpit.db.write(workspace_id) as conn:
+            refresh_people(conn, workspace_id, people.slice(start, LOCKED_AT_ONCE), now)
+            replace_data_version(conn, workspace_id)
     return people.len()
 
 

@@ -69,16 +69,16 @@ def take(
     """
     fresh, repeated = _judge(conn, workspace_id, frame, tray=tray)
     matched = match(conn, workspace_id, fresh)
-    people = pl.concat([matched.created, matched.adopted], how="diagonal")
+    people = pl.concat([matched.created, matched.adopted], how="diagonal") if tray else None
     if _create(conn, workspace_id, matched, now) < matched.created.height:
         matched = match(conn, workspace_id, fresh)  # somebody else created one of them a moment ago
     stored = (_appended if alone else _inserted)(conn, workspace_id, matched.frame, now)
     _park(conn, workspace_id, matched.parked, now)
     new = stored.filter(pl.col("outcome") == NEW).select(STORED)
-    if tray:
+    if people is not None:
         new = pl.concat([new, bring_home(conn, workspace_id, match_keys(people), now)])
-    answers = [_answers(repeated), _answers(stored), _answers(_waiting(matched.parked))]
-    return Taken(pl.concat(answers).sort("row"), new)
+    others = (repeated, _waiting(matched.parked)) if stored.height < frame.height else ()
+    return Taken(pl.concat([_answers(rows) for rows in (stored, *others)]).sort("row"), new)
 
 
 def _judge(
@@ -165,20 +165,24 @@ def _waiting(rows: pl.DataFrame) -> pl.DataFrame:
 
 def _answers(rows: pl.DataFrame) -> pl.DataFrame:
     """What a caller is told of each row."""
+    return rows.select(_TOLD)
+
+
+def _told() -> list[pl.Expr]:
     status = {NEW: "accepted", DUPLICATE: "duplicate", CONFLICT: "rejected", PARKED: "unmatched"}
     conflict = pl.col("outcome") == CONFLICT
     taken = pl.format(
         "the id `{}` of source `{}` is taken by another body (stored {}, given {})",
         *(*KEY, "known_digest", "digest"),
     )
-    return rows.select(
+    return [
         pl.col("row").cast(pl.Int64),
         pl.col("outcome").replace_strict(status, return_dtype=pl.String).alias("status"),
         pl.when(conflict).then(taken).otherwise("reason").alias("reason"),
-        "person_id",
-        "digest",
+        pl.col("person_id"),
+        pl.col("digest"),
         pl.when(conflict).then("known_digest").alias("stored_digest"),
-    )
+    ]
 
 
 def match_keys(people: pl.DataFrame) -> list[str]:
@@ -197,3 +201,7 @@ def match_keys(people: pl.DataFrame) -> list[str]:
 def _schema(names: Iterable[str]) -> dict[str, pl.DataType]:
     kinds: dict[str, pl.DataType] = {"occurred_at": INSTANT, "scheduled_for": INSTANT, "value": pl.Float64()}
     return {name: kinds.get(name, pl.String()) for name in names}
+
+
+# Made once: writing the expressions takes longer than looking at a handful of rows.
+_TOLD = _told()

@@ -204,6 +204,7 @@ CALLS: dict[Any, Call] = {
     idempotency.insert_claims: lambda c, w: idempotency.insert_claims(c, w, {"new": "d"}, now=NOW),
     idempotency.find_answered: lambda c, w: idempotency.find_answered(c, w, "1"),
     idempotency.replace_answer: lambda c, w: idempotency.replace_answer(c, w, "1", status=200, answer={}),
+    idempotency.replace_answers: lambda c, w: idempotency.replace_answers(c, w, {"1": {"a": 1}}, status=200),
     callbacks.find_callback: lambda c, w: callbacks.find_callback(c, w, "own"),
     callbacks.replace_callback_done: lambda c, w: callbacks.replace_callback_done(c, waiting(w), now=NOW, error=None),
     callbacks.replace_callback_failed: lambda c, w: callbacks.replace_callback_failed(
