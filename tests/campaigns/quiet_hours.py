@@ -18,6 +18,7 @@ from scoring.quiet_hours import is_open, opens_at
 
 WINDOWS = ((9, 0, 20, 0), (22, 0, 2, 30), (1, 30, 2, 15), (2, 30, 3, 30), (23, 30, 0, 30), (0, 0, 0, 0), (3, 0, 1, 0))
 MINUTE = timedelta(minutes=1)
+SPAN, AHEAD = 36 * 60, 70 * 60  # minutes that are looked at, and in which the next opening must be
 
 
 def spell(instant: datetime, zone: str, quiet: QuietHours) -> bool:
@@ -54,17 +55,19 @@ def changes(zone: str, years: Iterable[int]) -> Iterator[datetime]:
 
 def faults_of(zone: str, around: datetime, *, every: timedelta) -> Iterator[str]:
     """What is wrong on a day and a half around a change."""
+    start = around - timedelta(hours=6)
+    clock = [(start + number * MINUTE) for number in range(AHEAD)]
+    here, steps = (Place(zone),), range(0, SPAN, every // MINUTE)
     for opens_hour, opens_minute, closes_hour, closes_minute in WINDOWS:
         quiet = QuietHours(time(opens_hour, opens_minute), time(closes_hour, closes_minute), local_law=False)
-        step, end = around - timedelta(hours=6), around + timedelta(hours=30)
-        while step < end:
-            told = f"{zone} {step:%Y-%m-%d %H:%M} {quiet.opens:%H:%M}-{quiet.closes:%H:%M}"
-            here = (Place(zone),)
-            if is_open(step, here, quiet, "phone") != spell(step, zone, quiet):
+        shown = [spell(instant, zone, quiet) for instant in clock]
+        for number in steps:
+            told = f"{zone} {clock[number]:%Y-%m-%d %H:%M} {quiet.opens:%H:%M}-{quiet.closes:%H:%M}"
+            if is_open(clock[number], here, quiet, "phone") != shown[number]:
                 yield f"{told}: open is not what the clock shows"
-            if opens_at(step, here, quiet, "phone") != first_open(step, zone, quiet):
-                yield f"{told}: goes at {opens_at(step, here, quiet, 'phone')}, not {first_open(step, zone, quiet)}"
-            step += every
+            first, found = clock[shown.index(True, number)], opens_at(clock[number], here, quiet, "phone")
+            if found != first:
+                yield f"{told}: goes at {found}, not {first}"
 
 
 def run(zones: Iterable[str], years: Iterable[int], *, every: timedelta) -> tuple[int, int, list[str]]:
