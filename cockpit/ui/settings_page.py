@@ -6,7 +6,14 @@ from collections.abc import Callable
 
 import streamlit as st
 
-from cockpit.ui import settings_embedding, settings_keys, settings_members, settings_profile, settings_workspace
+from cockpit.ui import (
+    settings_embedding,
+    settings_hub,
+    settings_keys,
+    settings_members,
+    settings_profile,
+    settings_workspace,
+)
 from cockpit.ui.frame import Visit
 from cockpit.ui.words import safe_text
 
@@ -16,6 +23,7 @@ TABS: dict[str, tuple[str, Callable[[Visit], None]]] = {
     "roles": ("Roles", settings_members.show_roles),
     "embedding": ("Embedding", settings_embedding.show),
     "api-keys": ("API keys", settings_keys.show),
+    "hub": ("Hub", settings_hub.show),
     "profile": ("Profile", settings_profile.show),
 }
 # What a host calls some of them.
