@@ -46,12 +46,12 @@ class TestFields:
         left = datetime.fromisoformat(body["expiresAt"]) - datetime.now(UTC)
         assert timedelta(seconds=50) < left <= timedelta(seconds=60)
 
-    @pytest.mark.parametrize("page", ["/cockpit", "/objects/people", "/settings/profile"])
-    def test_one_page(self, ask: Asking, acme: dict[str, Any], page: str) -> None:
-        body = sso(ask, email="bob@acme.com", tenant="acme", page=page).json()
-        assert list(body) == [*FIELDS, "page"]
-        assert body["page"] == page
-        assert body["url"].endswith("&aventoraEmbedded=1")
+    def test_one_page(self, ask: Asking, acme: dict[str, Any]) -> None:
+        for page in ("/cockpit", "/objects/people", "/settings/profile"):
+            body = sso(ask, email="bob@acme.com", tenant="acme", page=page).json()
+            assert list(body) == [*FIELDS, "page"]
+            assert body["page"] == page
+            assert body["url"].endswith("&aventoraEmbedded=1")
 
     def test_without_a_tenant_it_is_where_the_user_belongs(self, ask: Asking, acme: dict[str, Any]) -> None:
         assert sso(ask, email="bob@acme.com").json()["subdomain"] == "acme"
@@ -76,11 +76,11 @@ class TestFields:
 
 
 class TestRefusals:
-    @pytest.mark.parametrize("page", ["/welcome", "//evil", "/", "cockpit", "/verify", "https://evil", "/create/x"])
-    def test_a_page_that_is_none(self, ask: Asking, acme: dict[str, Any], page: str) -> None:
-        answer = sso(ask, email="bob@acme.com", tenant="acme", page=page)
-        assert (answer.status_code, answer.json()["statusCode"]) == (400, 400)
-        assert answer.json()["messages"]
+    def test_a_page_that_is_none(self, ask: Asking, acme: dict[str, Any]) -> None:
+        for page in ("/welcome", "//evil", "/", "cockpit", "/verify", "https://evil", "/create/x"):
+            answer = sso(ask, email="bob@acme.com", tenant="acme", page=page)
+            assert (answer.status_code, answer.json()["statusCode"]) == (400, 400)
+            assert answer.json()["messages"]
 
     def test_a_bad_page_makes_nothing(self, ask: Asking) -> None:
         assert sso(ask, SECRET, email="new@example.com", page="/welcome").status_code == 400
@@ -110,14 +110,12 @@ class TestRefusals:
         assert sso(ask, email="new@example.com", tenant="acme").status_code == 403
         assert sso(ask, email="sam@south.com", tenant="acme").status_code == 400
 
-    @pytest.mark.parametrize(
-        "query",
-        [{}, {"email": ""}, {"email": "bob"}, {"email": "bob@acme.com", "role": "admin"}, {"email": "b\0@acme.com"},
-         {"email": "bob@acme.com", "tenant": "a\0"}, {"email": "bob@acme.com", "avatar": "file:///etc/passwd"},
-         {"email": "bob@acme.com", "avatar": "http://user:password@cdn.example/a.png"}],
-    )  # fmt: skip
-    def test_a_query_that_cannot_be_used(self, ask: Asking, acme: dict[str, Any], query: dict[str, str]) -> None:
-        assert sso(ask, **query).status_code == 400
+    def test_a_query_that_cannot_be_used(self, ask: Asking, acme: dict[str, Any]) -> None:
+        bob = {"email": "bob@acme.com"}
+        queries = [{}, {"email": ""}, {"email": "bob"}, {**bob, "role": "admin"}, {"email": "b\0@acme.com"}]
+        queries += [{**bob, "tenant": "a\0"}, {**bob, "avatar": "file:///etc/passwd"}]
+        queries += [{**bob, "avatar": "http://user:password@cdn.example/a.png"}]
+        assert [sso(ask, **query).status_code for query in queries] == [400] * 8
 
     def test_not_on_the_host_of_a_workspace(self, ask: Asking, acme: dict[str, Any]) -> None:
         headers = {"authorization": f"Bearer {SSO}", "host": "acme.localhost:8501"}
@@ -160,14 +158,11 @@ class TestClerk:
         assert body["subdomain"] == "acme"
         assert sso(clerk, fresh(), tenant="acme").status_code == 200
 
-    @pytest.mark.parametrize(
-        ("query", "status"),
-        [({"page": "/welcome"}, 400), ({"email": "ann@acme.com"}, 400), ({"tenant": "nowhere"}, 404),
-         ({"avatar": "file:///x"}, 400), ({"tenant": "south"}, 403)],
-    )  # fmt: skip
-    def test_what_it_does_not_allow(self, clerk: Asking, query: dict[str, str], status: int) -> None:
+    def test_what_it_does_not_allow(self, clerk: Asking) -> None:
         clerk.made("sam@south.com", "south")
-        assert sso(clerk, fresh(), **query).status_code == status
+        refused = [({"page": "/welcome"}, 400), ({"email": "ann@acme.com"}, 400), ({"tenant": "nowhere"}, 404)]
+        refused += [({"avatar": "file:///x"}, 400), ({"tenant": "south"}, 403)]
+        assert [sso(clerk, fresh(), **query).status_code for query, _ in refused] == [status for _, status in refused]
 
     def test_bad_tokens_and_wrong_secrets_are_answered_alike(self, clerk: Asking) -> None:
         """The first of each kind; tests/access/test_clerk.py has them all."""
