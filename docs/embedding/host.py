@@ -1,6 +1,6 @@
 """A host of forty lines: its menu opens one screen of the cockpit in a frame, signed in as its own user.
 
-COCKPIT_API=https://crm.example.com PROVISIONING_SECRET=... WORKSPACE_ID=... python host.py
+COCKPIT_API=http://localhost:8501 PROVISIONING_SECRET=... WORKSPACE_ID=... python host.py
 """
 
 import json
@@ -11,7 +11,8 @@ from urllib.parse import parse_qs, urlsplit
 from urllib.request import Request, urlopen
 
 MENU = {"Cockpit": "/cockpit", "People": "/objects/people", "My profile": "/settings/profile"}
-USER = "agent@example.com"  # take it from your own session, never from the address
+USER = os.environ.get("HOST_USER", "agent@example.com")  # take it from your own session, never from the address
+PORT = int(os.environ.get("HOST_PORT", "8000"))
 
 
 def sign_in(page: str) -> str:
@@ -40,4 +41,4 @@ class Host(BaseHTTPRequestHandler):
 
 
 if __name__ == "__main__":
-    ThreadingHTTPServer(("127.0.0.1", 8000), Host).serve_forever()
+    ThreadingHTTPServer(("127.0.0.1", PORT), Host).serve_forever()

@@ -105,14 +105,20 @@ class Desk:
         return ids
 
 
-@pytest.fixture
-def desk(beside: Cockpit, request: pytest.FixtureRequest) -> Desk:
+def started_desk(cockpit: Cockpit, name: str) -> Desk:
+    """A new workspace, made where it is noon."""
     now = datetime.now(UTC)
     subdomain = f"desk-{uuid4().hex[:8]}"
     away = now.hour - 12
-    with beside.db.write() as conn:
-        made = start_workspace(conn, subdomain=subdomain, name=request.node.name[:40], time_zone="UTC", now=now)
-    return Desk(beside, subdomain, made, f"Etc/GMT{away:+d}" if away else "UTC")
+    # all workspaces: this one is not there yet
+    with cockpit.db.write() as conn:
+        made = start_workspace(conn, subdomain=subdomain, name=name, time_zone="UTC", now=now)
+    return Desk(cockpit, subdomain, made, f"Etc/GMT{away:+d}" if away else "UTC")
+
+
+@pytest.fixture
+def desk(beside: Cockpit, request: pytest.FixtureRequest) -> Desk:
+    return started_desk(beside, request.node.name[:40])
 
 
 @dataclass(frozen=True, slots=True)

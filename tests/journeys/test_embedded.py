@@ -138,6 +138,7 @@ def door(desk: Desk, secure: Served, host_port: int) -> Door:
 def drawn(page: Page | FrameLocator) -> None:
     """Wait until the script of a screen has come to its end."""
     page.locator('.stApp[data-test-script-state="notRunning"]').wait_for(timeout=60_000)
+    expect(page.get_by_test_id("stSkeleton")).to_have_count(0)
 
 
 def frame_of(page: Page) -> FrameLocator:
