@@ -21,7 +21,7 @@ from cockpit.ui.components.listing import Cell
 from cockpit.ui.frame import Visit
 from cockpit.ui.words import safe_text
 
-NEW_SECRET, TESTING = "new_webhook_secret", "hub_test"
+NEW_SECRET, TESTING, SAVED = "new_webhook_secret", "hub_test", "hub_saved"
 PATHS = {
     "status_path": "Status, with {engagement_id}",
     "pause_path": "Pause, with {engagement_id}",
@@ -105,7 +105,9 @@ def _connection(visit: Visit, shown: Shown | None) -> None:
         address = st.text_input("Address", hub.base_url if hub else "", placeholder="https://phone.example.com")
         st.caption("Without an address the one of the server counts, where it has one.")
         said = "Leave it empty to keep the stored one." if hub else "It is stored sealed, and never shown again."
-        key = st.text_input("API key", type="password", help=said, autocomplete="off", key="hub_key")
+        # A field of another name after each save: what was typed into it is then nowhere any more.
+        name = f"hub_key_{st.session_state.get(SAVED, 0)}"
+        key = st.text_input("API key", type="password", help=said, autocomplete="off", key=name)
         domain = st.text_input("Domain name at the Hub", hub.domain_name if hub else visit.workspace.subdomain)
         stands = IDEMPOTENCY.index(hub.idempotency) if hub else 0
         declared = st.selectbox("What the Hub declares", IDEMPOTENCY, index=stands, format_func=SAYS.__getitem__)
@@ -131,6 +133,7 @@ def _save(visit: Visit, wiring: Wiring) -> None:
         wiring = Wiring(**{name: getattr(wiring, name) for name in Wiring.__dataclass_fields__} | {"inside": True})
     st.session_state.pop(TESTING, None)
     hub_settings.save_hub(visit.cockpit.db, visit.viewer, visit.cockpit.settings, wiring, now_of(visit), operator=local)
+    st.session_state[SAVED] = st.session_state.get(SAVED, 0) + 1
 
 
 def _webhooks(visit: Visit, shown: Shown) -> None:
