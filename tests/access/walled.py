@@ -10,14 +10,20 @@ from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 from uuid import UUID
 
 import polars as pl
 
 from cockpit.errors import NotFound
+from cockpit.exports import export
+from cockpit.exports.lists import panel_table, people_table
+from cockpit.exports.order import order_of
 from cockpit.model.ids import WorkspaceId
-from cockpit.model.viewer import Scope
+from cockpit.model.roles import Role
+from cockpit.model.viewer import Scope, Viewer
 from cockpit.panels import explanation, histories, one_person, person, registry, whole
 from cockpit.panels.registry import PANELS
 from cockpit.panels.setting import get_setting
@@ -42,6 +48,10 @@ from cockpit.storage.database import Database
 Row = tuple[str, object]  # whom it speaks of, and what it says
 PEOPLE_PANELS = tuple(slug for slug, panel in PANELS.items() if panel.key)
 MANY = 1_000
+PLACES = 3
+THIRDS = 3
+ORDERS: tuple[people_page.Sort, ...] = ("priority", "name", "last touch")
+WORDS = ("new", "a", "1", "example", "zzz")
 CAUSES = (("CALL_LEAD", "MISSED_CALL"), ("SEND_FOLLOW_UP", "NO_REPLY"))
 
 
@@ -57,6 +67,7 @@ class View:
     deals: tuple[UUID, ...] = ()
     companies: tuple[UUID, ...] = ()
     scope: Scope | None = None
+    turn: int = 0  # what is asked of a few people or panels at a time is asked of others the next time
     unwalled: dict[Any, list[Row]] = field(default_factory=dict)  # what was read without a wall, once for all walls
 
     def ask(self, question: Callable[..., Any], *args: Any, **more: Any) -> Any:
@@ -87,7 +98,7 @@ def framed(frame: pl.DataFrame) -> Iterator[Row]:
 def found(view: View, question: Callable[[str], object], *, some: int = MANY) -> Iterator[Row]:
     """What is found of each person, or of some, asked for one by one; nothing of those whom one cannot see."""
     every = max(len(view.everybody) // some, 1)
-    for one in view.everybody[view.now.hour % every :: every]:
+    for one in view.everybody[view.turn % every :: every]:
         try:
             answer = question(one)
         except NotFound:
@@ -97,21 +108,29 @@ def found(view: View, question: Callable[[str], object], *, some: int = MANY) ->
 
 
 def paged(view: View) -> Iterator[Row]:
-    """The people list in every order, page by page."""
-    for sort in ("priority", "name", "last touch"):
-        asked, after = people_page.PeopleAsked(sort=sort), None  # type: ignore[arg-type]
+    """The people list in one order and by one search, page by page."""
+    sort, word = ORDERS[view.turn % len(ORDERS)], WORDS[view.turn % len(WORDS)]
+    for asked in (people_page.PeopleAsked(sort=sort), people_page.PeopleAsked(search=word)):
+        after = None
         while True:
             page = view.ask(people_page.list_people_page, asked, after=after, limit=7)
-            yield from ((str(row.person_id), (sort, row)) for row in page.rows)
+            yield from ((str(row.person_id), (asked, row)) for row in page.rows)
             after = page.following
             if after is None:
                 break
 
 
-def on_panels(answers: Mapping[str, Any]) -> Iterator[Row]:
+def on_panels(answers: Mapping[str, Any], when: str = "") -> Iterator[Row]:
     """The rows of panels of people, in their order."""
-    for slug in PEOPLE_PANELS:
-        yield from ((row.person_id, (slug, row)) for row in answers[slug].rows)
+    for slug, panel_rows in answers.items():
+        if slug in PEOPLE_PANELS:
+            yield from ((row.person_id, (slug + when, row)) for row in panel_rows.rows)
+
+
+def in_turn(view: View, some: int) -> tuple[str, ...]:
+    """Some panels of people, each time others."""
+    start = view.turn * some % len(PEOPLE_PANELS)
+    return (*PEOPLE_PANELS[start:], *PEOPLE_PANELS[:start])[:some]
 
 
 def all_panels(view: View, as_of: datetime | None) -> Mapping[str, Any]:
@@ -190,6 +209,23 @@ def cards(view: View) -> Iterator[Row]:
         yield str(card.person_id), card
 
 
+def exported(view: View) -> Iterator[Row]:
+    """One list after the other, as a file."""
+    what = ("people", *PEOPLE_PANELS)[view.turn % (1 + len(PEOPLE_PANELS))]
+    viewer = Viewer(view.workspace_id, view.scope.member_id if view.scope else None, Role.MEMBER, view.scope)
+    order = order_of(viewer, workspace="town", what=what, instant=view.now)
+    with TemporaryDirectory() as folder, view.db.read(view.workspace_id) as conn:
+        path = Path(folder) / "list.parquet"
+        if what == "people":
+            table = people_table(people_list.stream_people(conn, view.workspace_id, scope=view.scope))
+        else:
+            table = panel_table(what, whole.stream(view.db, view.workspace_id, what, now=view.now, scope=view.scope))
+        certificate = export.export(table, order, "parquet", path)
+        frame = pl.read_parquet(path)
+    assert certificate.rows == frame.height
+    yield from framed(frame)
+
+
 def opened_deals(view: View) -> Iterator[Row]:
     """Opportunities by their id."""
     for one in view.deals:
@@ -199,8 +235,8 @@ def opened_deals(view: View) -> Iterator[Row]:
 
 
 ROWS: dict[Any, Callable[[View], Iterable[Row]]] = {
-    people.get_person: lambda v: found(v, lambda one: v.ask(people.get_person, one)),
-    people.find_person: lambda v: found(v, lambda one: v.ask(people.find_person, one)),
+    people.get_person: lambda v: found(v, lambda one: v.ask(people.get_person, one), some=8),
+    people.find_person: lambda v: found(v, lambda one: v.ask(people.find_person, one), some=8),
     people_list.stream_people: lambda v: framed(streamed(v)),
     people_page.list_people_page: paged,
     panel_people.list_panel_facts: lambda v: framed(v.ask(panel_people.list_panel_facts)),
@@ -214,29 +250,32 @@ ROWS: dict[Any, Callable[[View], Iterable[Row]]] = {
     signals.list_signals: lambda v: framed(v.ask(signals.list_signals, v.everybody)),
     suggestions.list_suggestions: lambda v: framed(v.ask(suggestions.list_suggestions, v.everybody)),
     suggestions.get_suggestion: cards,
-    timeline.list_timeline: lambda v: found(v, lambda one: v.ask(timeline.list_timeline, UUID(one), as_of=v.now)),
+    timeline.list_timeline: lambda v: found(
+        v, lambda one: v.ask(timeline.list_timeline, UUID(one), as_of=v.now), some=8
+    ),
     activity.list_visible_signals: told_signals,
     opportunities_page.list_opportunities_page: deals,
     opportunities_page.find_opportunity: opened_deals,
     of_people: computed,
-    registry.rows: lambda v: on_panels({slug: panel(v, slug) for slug in PEOPLE_PANELS}),
-    registry.all_panels: lambda v: (*on_panels(all_panels(v, None)), *on_panels(all_panels(v, v.now))),
+    registry.rows: lambda v: on_panels({slug: panel(v, slug) for slug in in_turn(v, 2)}),
+    registry.all_panels: lambda v: (*on_panels(all_panels(v, None)), *on_panels(all_panels(v, v.now), " as of")),
     whole.stream: lambda v: (
         (row.person_id or "", (slug, row))
-        for slug in PEOPLE_PANELS
+        for slug in in_turn(v, 2)
         for row in whole.stream(v.db, v.workspace_id, slug, now=v.now, scope=v.scope, page_rows=4)
     ),
     one_person.person_row: lambda v: found(
-        v, lambda one: one_person.person_row(v.db, v.workspace_id, one, now=v.now, scope=v.scope), some=8
+        v, lambda one: one_person.person_row(v.db, v.workspace_id, one, now=v.now, scope=v.scope), some=3
     ),
     explanation.explain: lambda v: found(
-        v, lambda one: explanation.explain(v.db, v.workspace_id, one, now=v.now, scope=v.scope).receipt, some=3
+        v, lambda one: explanation.explain(v.db, v.workspace_id, one, now=v.now, scope=v.scope).receipt, some=2
     ),
     person.person_intelligence: lambda v: (
-        *found(v, lambda one: intelligence(v, one, None), some=2),
+        *found(v, lambda one: intelligence(v, one, None), some=1),
         *found(v, lambda one: intelligence(v, one, v.now), some=1),
     ),
     histories.histories: histories_of,
+    export.export: exported,
 }
 
 
@@ -323,7 +362,7 @@ def totals(view: View, as_of: datetime | None) -> object:
 
 def totals_must_be(view: View, seen: Seen) -> object:
     """As many as visible rows are on it."""
-    rows = Counter(said[0] for _, said in visible_rows(view, seen, registry.rows))  # type: ignore[index]
+    rows = Counter(said[0] for _, said in visible_rows(view, seen, registry.all_panels))  # type: ignore[index]
     return {slug: rows[slug] for slug in PEOPLE_PANELS}
 
 
@@ -331,15 +370,15 @@ def places(view: View) -> object:
     """The place of each on Priority Leads, and nobody among the next leads who is hidden."""
     answers = (
         explanation.explain(view.db, view.workspace_id, row.person_id, now=view.now, scope=view.scope)
-        for row in panel(view, "priority_leads").rows[:5]
+        for row in panel(view, "priority_leads").rows[:PLACES]
     )
     return [answer.place for answer in answers]
 
 
 def places_must_be(view: View, seen: Seen) -> object:
     """One, two, three, whatever the places among everybody are."""
-    leads = [one for one, said in visible_rows(view, seen, registry.rows) if said[0] == "priority_leads"]  # type: ignore[index]
-    return list(range(1, 1 + min(5, len(leads))))
+    leads = [one for one, said in visible_rows(view, seen, registry.all_panels) if said[0] == "priority_leads"]  # type: ignore[index]
+    return list(range(1, 1 + min(PLACES, len(leads))))
 
 
 def companies(view: View) -> object:
@@ -424,15 +463,23 @@ COUNTS: dict[Any, Count] = {
 }
 
 
-def faults(view: View, seen: Seen) -> dict[str, object]:
-    """Which reads show more or less than the visible people."""
+Some = Mapping[Any, Any]
+
+
+def part(reads: Some, turn: int | None) -> Some:
+    """Every third read, each time others; without a turn, all."""
+    return reads if turn is None else dict(list(reads.items())[turn % THIRDS :: THIRDS])
+
+
+def faults(view: View, seen: Seen, turn: int | None = None) -> dict[str, object]:
+    """Which reads show more or less than the visible people: all of them, or those whose turn it is."""
     wrong: dict[str, object] = {}
-    for read, rows in ROWS.items():
+    for read, rows in part(ROWS, turn).items():
         mine = Counter((one, repr(said)) for one, said in rows(view))
         must_be = Counter((one, repr(said)) for one, said in visible_rows(view, seen, read))
         if mine != must_be:
             wrong[name_of(read)] = {"more": list(mine - must_be)[:2], "less": list(must_be - mine)[:2]}
-    for read, count in COUNTS.items():
+    for read, count in part(COUNTS, turn).items():
         told, must = count.told(view), count.must_be(view, seen)
         if told != must:
             wrong[f"{name_of(read)} (count)"] = {"told": told, "must be": must}
