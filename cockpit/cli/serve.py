@@ -92,6 +92,8 @@ def server_command(settings: Settings) -> list[str]:
 def server_environment(settings: Settings) -> dict[str, str]:
     """The environment of the server: what was given here, and a cookie secret made from the key."""
     ours = {"COCKPIT_HOST": settings.host, "COCKPIT_PORT": str(settings.port)}
+    # A server looks at few rows for many at once: handing those to other threads takes longer than the work itself.
+    ours["POLARS_MAX_THREADS"] = os.environ.get("POLARS_MAX_THREADS", "1")
     if settings.secret_key:
         digest = hashlib.sha256(b"streamlit-cookie:" + settings.secret_key.encode()).hexdigest()
         ours["STREAMLIT_SERVER_COOKIE_SECRET"] = digest

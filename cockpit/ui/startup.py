@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import importlib
+import sys
 from pathlib import Path
 
 from starlette.datastructures import Headers
@@ -13,6 +14,8 @@ from cockpit.errors import Misconfigured
 from cockpit.model.principals import TRUSTED_HEADERS
 
 MAIN_SCRIPT = Path(__file__).with_name("main.py")
+# How long a thread that computes keeps one waiting that has only to answer; by default five times as long.
+SWITCH_SECONDS = 0.001
 HEAVY = ("pandas", "polars", "plotly.graph_objects", "pyarrow", "cockpit.ui.cockpit_page", "cockpit.ui.person_page")
 
 
@@ -29,6 +32,7 @@ def prepare() -> None:
         importlib.import_module(module)
     gc.collect()
     gc.freeze()
+    sys.setswitchinterval(SWITCH_SECONDS)
 
 
 def check_mapping() -> None:

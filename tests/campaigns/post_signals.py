@@ -3,13 +3,16 @@
 python -m tests.campaigns.post_signals --clients 8 --rate 200 --seconds 180 --engine postgresql|duckdb
 
 Each client sends at its own fixed instants, whether or not earlier answers have come; times are measured from the
-instant a request was due, so that a stalled server cannot hide its stall.
+instant a request was due, so that a stalled server cannot hide its stall. The server is the real command in a process
+of its own, a browser in another one has the page open and lets it refresh by itself.
 """
 
 from __future__ import annotations
 
 import argparse
 import asyncio
+import gc
+import json
 import math
 import os
 import shutil
@@ -19,12 +22,13 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import httpx
 
@@ -37,6 +41,7 @@ from cockpit.model.viewer import whole_workspace
 from cockpit.settings import Settings
 from cockpit.storage.signals import count_signals
 from tests.campaigns.kill_import import a_server, duckdb_urls, postgres_urls
+from tests.campaigns.wire import Wire
 
 SUBDOMAIN = "posted"
 SIGNALS = "/rest/sales-intelligence/signals"
@@ -50,12 +55,18 @@ class Seen:
     """What the clients saw."""
 
     seconds: list[float] = field(default_factory=list)
+    behind: list[float] = field(default_factory=list)  # how late a client was to send: its own slowness
     answers: Counter[str] = field(default_factory=Counter)
 
     def percentile(self, share: float) -> float:
         """The time within which this share of the answers came, in milliseconds."""
-        ordered = sorted(self.seconds)
-        return 1000 * ordered[min(len(ordered) - 1, math.ceil(share * len(ordered)) - 1)] if ordered else math.nan
+        return percentile(self.seconds, share)
+
+
+def percentile(seconds: Sequence[float], share: float) -> float:
+    """The time within which this share lies, in milliseconds."""
+    ordered = sorted(seconds)
+    return 1000 * ordered[min(len(ordered) - 1, math.ceil(share * len(ordered)) - 1)] if ordered else math.nan
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +78,7 @@ class Outcome:
     stored: int
     panel_seconds: float
     lasted: float
+    page: Mapping[str, Any] | None = None  # what the browser saw
 
     @property
     def lost(self) -> int:
@@ -104,8 +116,8 @@ def prepare(url: str, people: int) -> tuple[WorkspaceId, str, int]:
 
 
 @contextmanager
-def server(url: str, folder: Path) -> Iterator[str]:
-    """The real server on a port of its own, until the block ends."""
+def server(url: str, folder: Path) -> Iterator[tuple[str, int]]:
+    """The real server on a port of its own, until the block ends: its address and process id."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -116,7 +128,7 @@ def server(url: str, folder: Path) -> Iterator[str]:
         started = subprocess.Popen(command, env=environment, stdout=log, stderr=log)
         try:
             _await(address, started, folder)
-            yield address
+            yield address, started.pid
         finally:
             started.terminate()
             started.wait(30)
@@ -143,13 +155,13 @@ def signal_of(number: int, people: int) -> dict[str, object]:
     return {"type": kind, "occurredAt": instant, "sourceEventId": f"n{number}", "source": "crm", "externalId": who}
 
 
-async def post(client: httpx.AsyncClient, body: dict[str, object], due: float, seen: Seen) -> None:
+async def post(wire: Wire, body: dict[str, object], due: float, seen: Seen) -> None:
     """Send one signal and note how it went."""
+    seen.behind.append(time.perf_counter() - due)
     try:
-        answer = await client.post(SIGNALS, json=body)
-        told = answer.json()
-        status = told["data"]["createSignal"]["status"] if "data" in told else f"{answer.status_code}"
-    except httpx.HTTPError as error:
+        code, told = await wire.post(SIGNALS, body)
+        status = told["data"]["createSignal"]["status"] if "data" in told else str(code)
+    except (OSError, asyncio.IncompleteReadError) as error:
         status = type(error).__name__
     seen.seconds.append(time.perf_counter() - due)
     seen.answers[status] += 1
@@ -177,18 +189,16 @@ class Plan:
 
 async def one_client(address: str, key: str, plan: Plan, number: int) -> Seen:
     """Send the signals of one client, one per interval."""
-    seen = Seen()
-    headers = {"authorization": f"Bearer {key}"}
-    async with httpx.AsyncClient(base_url=address, headers=headers, timeout=30) as client:
-        await client.get(SUMMARY, params={"panels": "hot_leads", "limit": 1})  # connect before the clock runs
-        start = time.perf_counter() + number * plan.interval / plan.clients
-        sending = []
-        for place in range(plan.each):
-            due = start + place * plan.interval
-            await asyncio.sleep(max(0.0, due - time.perf_counter()))
-            body = signal_of(number * plan.each + place, plan.people)
-            sending.append(asyncio.create_task(post(client, body, due, seen)))
-        await asyncio.gather(*sending)
+    seen, wire = Seen(), Wire(address, key)
+    start = time.perf_counter() + 0.2 + number * plan.interval / plan.clients
+    sending = []
+    for place in range(plan.each):
+        due = start + place * plan.interval
+        await asyncio.sleep(max(0.0, due - time.perf_counter()))
+        body = signal_of(number * plan.each + place, plan.people)
+        sending.append(asyncio.create_task(post(wire, body, due, seen)))
+    await asyncio.gather(*sending)
+    wire.close()
     return seen
 
 
@@ -197,6 +207,7 @@ async def run(address: str, key: str, plan: Plan) -> Seen:
     whole = Seen()
     for part in await asyncio.gather(*(one_client(address, key, plan, number) for number in range(plan.clients))):
         whole.seconds += part.seconds
+        whole.behind += part.behind
         whole.answers += part.answers
     return whole
 
@@ -214,18 +225,50 @@ def seconds_to_panel(address: str, key: str) -> float:
     return math.inf
 
 
-def campaign(url: str, folder: Path, plan: Plan) -> Outcome:
+@contextmanager
+def browser(address: str, *, wanted: bool) -> Iterator[subprocess.Popen[str] | None]:
+    """A browser that has the page open, in a process of its own."""
+    if not wanted:
+        yield None
+        return
+    command = [sys.executable, "-m", "tests.campaigns.watch_page", address, LAST]
+    started = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    try:
+        assert started.stdout is not None
+        assert json.loads(started.stdout.readline())["open"]
+        yield started
+    finally:
+        started.kill()
+        started.wait()
+
+
+def look(started: subprocess.Popen[str] | None) -> dict[str, Any] | None:
+    """Have the browser look for the last one."""
+    if started is None:
+        return None
+    assert started.stdin is not None
+    assert started.stdout is not None
+    started.stdin.write("look\n")
+    started.stdin.flush()
+    told: dict[str, Any] = json.loads(started.stdout.readline())
+    return told
+
+
+def campaign(url: str, folder: Path, plan: Plan, *, page: bool = False) -> Outcome:
     """Prepare, serve, post, look at the panel, stop, count."""
     workspace_id, key, before = prepare(url, plan.people)
-    with server(url, folder) as address:
+    gc.collect()
+    gc.freeze()  # the clients' own collections would be taken for the server's stalls
+    with server(url, folder) as (address, _), browser(address, wanted=page) as watcher:
         began = time.perf_counter()
         with ThreadPoolExecutor(1) as pool:  # in the suite a browser may have a loop running in this thread
             seen = pool.submit(asyncio.run, run(address, key, plan)).result()
         lasted = time.perf_counter() - began
         panel = seconds_to_panel(address, key)
-    with open_cockpit(Settings(database_url=url)) as cockpit, cockpit.db.read() as conn:
+        watched = look(watcher)
+    with open_cockpit(Settings(database_url=url)) as cockpit, cockpit.db.read(workspace_id) as conn:
         stored = count_signals(conn, workspace_id) - before - 1
-    return Outcome(plan.each * plan.clients, seen, stored, panel, lasted)
+    return Outcome(plan.each * plan.clients, seen, stored, panel, lasted, watched)
 
 
 def main() -> None:
@@ -236,20 +279,24 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=180)
     parser.add_argument("--people", type=int, default=20_000)
     parser.add_argument("--engine", choices=["duckdb", "postgresql"], default="postgresql")
+    parser.add_argument("--no-page", action="store_true", help="without a browser that has the page open")
     asked = parser.parse_args()
     folder = Path(tempfile.mkdtemp(prefix="post-signals-"))
     try:
         with a_server(folder) if asked.engine == "postgresql" else nullcontext("") as address:
             url = next(postgres_urls(address) if address else duckdb_urls(folder))
-            told = campaign(url, folder, Plan(asked.clients, asked.rate, asked.seconds, asked.people))
+            plan = Plan(asked.clients, asked.rate, asked.seconds, asked.people)
+            told = campaign(url, folder, plan, page=not asked.no_page)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
     seen = told.seen
     print(  # noqa: T201
-        f"{asked.engine}: {told.sent:,} sent in {told.lasted:.1f} s ({told.sent / told.lasted:.0f}/s), "
+        f"{asked.engine}: {told.sent:,} signals offered at {asked.rate:g}/s, "
+        f"answered at {told.sent / told.lasted:.0f}/s, "
         f"answers {dict(seen.answers)}, p50 {seen.percentile(0.5):.0f} ms, p95 {seen.percentile(0.95):.0f} ms, "
-        f"p99 {seen.percentile(0.99):.0f} ms, slowest {seen.percentile(1):.0f} ms, {told.lost} lost, "
-        f"{told.doubled} doubled, the last one on its panel after {told.panel_seconds:.2f} s"
+        f"p99 {seen.percentile(0.99):.0f} ms, slowest {seen.percentile(1):.0f} ms "
+        f"(of which clients were late by p99 {percentile(seen.behind, 0.99):.0f} ms), {told.lost} lost, "
+        f"{told.doubled} doubled, the last one on its panel after {told.panel_seconds:.2f} s; page: {told.page}"
     )
 
 

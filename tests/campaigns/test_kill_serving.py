@@ -1,0 +1,21 @@
+"""The short form: the queue is killed while most requests wait; the real server is killed by the long one."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+
+from tests.campaigns.kill_serving import check, prepare, sent_to_child, signals_of
+
+COUNT = 600
+
+
+@pytest.mark.campaign
+def test_what_was_answered_survives_the_kill_and_is_there_once(empty_url: str) -> None:
+    prepare(empty_url, 0)
+    signals = signals_of(COUNT, datetime.now(UTC))
+    first = sent_to_child(empty_url, signals, kill_after=5)
+    assert 5 <= len(first) < COUNT, "the blow came while requests waited"
+    second = sent_to_child(empty_url, signals, kill_after=None)
+    check(empty_url, COUNT, first, second)
