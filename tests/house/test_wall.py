@@ -21,6 +21,7 @@ ABOUT_NOBODY = {
     *("workspaces", "members", "models", "ground", "rules", "imports", "health", "sessions", "login_tokens"),
     "api_keys",
     *("idempotency", "callbacks", "audit", "avatars", "workspace_changes", "memberships"),
+    "workspace_states",
 }
 # What works on people whom something above has chosen, or for the whole workspace: no screen and no route may call it.
 BENEATH = {
