@@ -10,7 +10,7 @@ FRAME = """<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{ti
 min-height:100vh;background:light-dark(#f6f7f9,#0f141b);color:light-dark(#17202b,#e8edf4)}}
 main{{width:min({width},calc(100vw - 3rem));padding:2rem;border-radius:.75rem;background:light-dark(#fff,#171e28);
 border:1px solid light-dark(#d5dbe3,#2c3746)}}h1{{font-size:1.5rem;margin:0 0 .5rem}}label{{font-weight:600}}
-a.button{{display:block;text-align:center;text-decoration:none}}.or{{margin-top:2rem;opacity:.8}}
+a.button{{display:grid;place-content:center;text-decoration:none}}.or{{margin-top:2rem;opacity:.8}}
 input,button,a.button{{font:inherit;width:100%;box-sizing:border-box;min-height:44px;border-radius:.5rem;
 padding:.5rem .75rem}}
 input{{border:1px solid #7b8794;margin:.25rem 0 1rem;background:transparent;color:inherit}}

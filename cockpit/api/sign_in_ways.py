@@ -19,7 +19,7 @@ OWNER = """<p>On this machine nobody has to sign in. <a href="{where}">Go to the
 OIDC = '<p><a class="button" href="/sign-in/oidc?next={next}">Continue with {name}</a></p>'
 CLERK = '<form method="post" action="/sign-in/clerk?next={next}"><p><button>Continue as signed in</button></p></form>'
 CLERK_ELSEWHERE = '<p><a class="button" href="{url}">Sign in with your app</a></p>'
-OR = '<p class="or">or, on the server’s own machine</p>'
+OR = '<p class="or">or with a code</p>'
 
 
 @dataclass(frozen=True, slots=True)
