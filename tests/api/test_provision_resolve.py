@@ -179,3 +179,11 @@ def test_a_secret_for_sign_ins_makes_no_workspaces(ask: Asking) -> None:
     home = ask.made("a@acme.com", "acme")
     again = ask("resolve", {"email": "a@acme.com"}, secret=SSO)
     assert again.json() == {**home, "wasCreated": NOTHING}
+
+
+def test_who_was_deactivated_stays_out_whatever_a_host_says(ask: Asking) -> None:
+    orphan(ask)
+    home = {"workspaceId": ask.get("workspace", subdomain="acme").json()["workspaceId"], "email": "b@acme.com"}
+    for route in ("login-token", "user", "person-ownership-context"):
+        assert ask(route, home).status_code == 400
+    assert set(ask.members("acme")) == {"a@acme.com"}
