@@ -8,6 +8,7 @@ import streamlit as st
 
 from cockpit.ui import (
     settings_embedding,
+    settings_guards,
     settings_hub,
     settings_keys,
     settings_members,
@@ -24,6 +25,7 @@ TABS: dict[str, tuple[str, Callable[[Visit], None]]] = {
     "embedding": ("Embedding", settings_embedding.show),
     "api-keys": ("API keys", settings_keys.show),
     "hub": ("Hub", settings_hub.show),
+    "guards": ("Guards", settings_guards.show),
     "profile": ("Profile", settings_profile.show),
 }
 # What a host calls some of them.
