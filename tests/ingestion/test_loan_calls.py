@@ -48,11 +48,11 @@ def load(
 
 
 @pytest.fixture
-def postgres_url(postgres_server: str, postgres_template: str) -> str:
+def postgres_url(postgres_server: str, postgres_template: str, postgres_role: str) -> str:
     name = "loan_calls"
     administer(postgres_server, f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
-    administer(postgres_server, f"CREATE DATABASE {name} TEMPLATE {postgres_template}")
-    return database_at(postgres_server, name)
+    administer(postgres_server, f"CREATE DATABASE {name} TEMPLATE {postgres_template} OWNER {postgres_role}")
+    return database_at(postgres_server, name, postgres_role)
 
 
 def test_two_engines_and_two_orders_agree(

@@ -38,10 +38,10 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="session")
-def journeys_url(postgres_server: str, postgres_template: str) -> Iterator[str]:
+def journeys_url(postgres_server: str, postgres_template: str, postgres_role: str) -> Iterator[str]:
     name = f"journeys_{uuid4().hex}"
-    administer(postgres_server, f"CREATE DATABASE {name} TEMPLATE {postgres_template}")
-    yield database_at(postgres_server, name)
+    administer(postgres_server, f"CREATE DATABASE {name} TEMPLATE {postgres_template} OWNER {postgres_role}")
+    yield database_at(postgres_server, name, postgres_role)
     administer(postgres_server, f"DROP DATABASE {name} WITH (FORCE)")
 
 
@@ -171,14 +171,14 @@ def screen(browser: Browser, server: Served) -> Iterator[Callable[..., Screen]]:
 
 
 @pytest.fixture
-def postgres_copy(postgres_server: str, postgres_template: str) -> Iterator[Callable[[], str]]:
+def postgres_copy(postgres_server: str, postgres_template: str, postgres_role: str) -> Iterator[Callable[[], str]]:
     """Make migrated databases that live as long as the test."""
     made: list[str] = []
 
     def make() -> str:
         made.append(f"journey_{uuid4().hex}")
-        administer(postgres_server, f"CREATE DATABASE {made[-1]} TEMPLATE {postgres_template}")
-        return database_at(postgres_server, made[-1])
+        administer(postgres_server, f"CREATE DATABASE {made[-1]} TEMPLATE {postgres_template} OWNER {postgres_role}")
+        return database_at(postgres_server, made[-1], postgres_role)
 
     yield make
     for name in made:

@@ -42,10 +42,10 @@ def files(tmp_path_factory: pytest.TempPathFactory) -> Certificates:
 
 
 @pytest.fixture(scope="module")
-def secure_url(postgres_server: str, postgres_template: str) -> Iterator[str]:
+def secure_url(postgres_server: str, postgres_template: str, postgres_role: str) -> Iterator[str]:
     name = f"secure_{uuid4().hex}"
-    administer(postgres_server, f"CREATE DATABASE {name} TEMPLATE {postgres_template}")
-    yield database_at(postgres_server, name)
+    administer(postgres_server, f"CREATE DATABASE {name} TEMPLATE {postgres_template} OWNER {postgres_role}")
+    yield database_at(postgres_server, name, postgres_role)
     administer(postgres_server, f"DROP DATABASE {name} WITH (FORCE)")
 
 

@@ -31,11 +31,13 @@ HOST = ROOT / "docs" / "embedding" / "host.py"
 
 
 @pytest.fixture
-def served(postgres_server: str, postgres_template: str, tmp_path: Path) -> Iterator[tuple[Served, Desk]]:
+def served(
+    postgres_server: str, postgres_template: str, postgres_role: str, tmp_path: Path
+) -> Iterator[tuple[Served, Desk]]:
     """A server for members only, and a workspace of it with a person."""
     name = f"example_{uuid4().hex}"
-    administer(postgres_server, f"CREATE DATABASE {name} TEMPLATE {postgres_template}")
-    url = database_at(postgres_server, name)
+    administer(postgres_server, f"CREATE DATABASE {name} TEMPLATE {postgres_template} OWNER {postgres_role}")
+    url = database_at(postgres_server, name, postgres_role)
     own = {"COCKPIT_SECRET_KEY": "journey-key-" * 4, "PROVISIONING_SECRET": SECRET, "COCKPIT_DEMO": "false"}
     with serving(url, tmp_path, **own) as server, open_cockpit(Settings(database_url=url)) as cockpit:
         desk = started_desk(cockpit, "Example")
