@@ -20,12 +20,13 @@ def main() -> None:
     """Play as many lives as asked, each in a workspace of its own; a read that differs ends the campaign."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--seeds", type=int, default=20)
+    parser.add_argument("--first", type=int, default=0, help="the number of the first seed")
     parser.add_argument("--steps", type=int, default=4)
     parser.add_argument("--engine", choices=("duckdb", "postgresql"), default="duckdb")
     asked = parser.parse_args()
     checks = 0
     with a_cockpit(asked.engine) as cockpit:
-        for seed in range(asked.seeds):
+        for seed in range(asked.first, asked.first + asked.seeds):
             began = time.monotonic()
             with cockpit.db.write() as conn:
                 name = f"town-{seed}"
