@@ -25,14 +25,12 @@ async def life(_: st.App) -> AsyncIterator[None]:
         seed_when_empty(cockpit, datetime.now(UTC))
         startup.prepare()
         app.state.worker = Workers(cockpit, app.state.avatars)
-        demo_hub = DemoHub(cockpit)
-        demo_hub.start()
         app.state.worker.start()
         sessions.announce()
-        yield
+        with DemoHub(cockpit):
+            yield
         app.state.signals.close()
         app.state.worker.stop()
-        demo_hub.stop()
 
 
 screens = st.App(startup.MAIN_SCRIPT, lifespan=life)

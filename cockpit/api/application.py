@@ -20,6 +20,7 @@ from cockpit.api.host_config import host_config_routes
 from cockpit.api.host_sso import host_sso_routes
 from cockpit.api.hub_webhook import hub_webhook_routes
 from cockpit.api.machine import Keys
+from cockpit.api.machine_actions import action_routes
 from cockpit.api.machine_people import people_routes
 from cockpit.api.machine_reads import read_routes
 from cockpit.api.machine_signals import signal_routes
@@ -30,7 +31,6 @@ from cockpit.api.self_test import self_test_routes
 from cockpit.api.sessions import Sessions, check_settings
 from cockpit.api.sign_in import sign_in_routes
 from cockpit.api.sign_in_ways import Ways, ways_of
-from cockpit.api.start_engagement import start_engagement_routes
 from cockpit.api.verify import verify_routes
 from cockpit.bootstrap import Cockpit
 from cockpit.errors import CockpitError
@@ -83,7 +83,7 @@ def _add_machine_routes(app: FastAPI, sessions: Sessions, cockpit: Callable[[], 
         signal_routes(keys, app.state.signals),
         people_routes(keys, cockpit),
         read_routes(keys, cockpit),
-        start_engagement_routes(keys, cockpit),
+        action_routes(keys, cockpit),
     )
     for router in (*routers, openapi_routes(routers)):
         app.include_router(router)

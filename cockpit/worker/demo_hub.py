@@ -5,6 +5,7 @@ from __future__ import annotations
 import ipaddress
 import logging
 from datetime import UTC, datetime
+from typing import Self
 
 from cockpit.bootstrap import Cockpit
 from cockpit.hub import signatures
@@ -31,6 +32,15 @@ class DemoHub:
         """Serve the demo of this cockpit."""
         self._cockpit = cockpit
         self.server: Server | None = None
+
+    def __enter__(self) -> Self:
+        """Run while the server does."""
+        self.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """End with it."""
+        self.stop()
 
     def start(self) -> None:
         """Listen on a free port of this machine and connect the demo with it."""

@@ -21,7 +21,7 @@ ABOUT_NOBODY = {
     *("workspaces", "members", "models", "ground", "rules", "imports", "health", "sessions", "login_tokens"),
     "api_keys",
     *("idempotency", "callbacks", "audit", "avatars", "workspace_changes", "memberships"),
-    "workspace_states",
+    *("workspace_states", "hub_connections", "action_mappings"),
 }
 # What works on people whom something above has chosen, or for the whole workspace: no screen and no route may call it.
 BENEATH = {
@@ -29,6 +29,9 @@ BENEATH = {
     "activity.list_owned_signals",
     "activity.list_told_signals",
     "demo.count_demo_people",
+    "engagements.find_engagement",
+    "engagements.get_engagement_locked",
+    "engagements.list_engagements",
     "evidence.get_evidence",
     "evidence.list_accumulators",
     "matching.list_all_matches",

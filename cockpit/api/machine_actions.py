@@ -56,7 +56,7 @@ class StartIn(BaseModel):
     hold: bool = False
 
 
-def start_engagement_routes(keys: Keys, cockpit: Callable[[], Cockpit]) -> APIRouter:
+def action_routes(keys: Keys, cockpit: Callable[[], Cockpit]) -> APIRouter:
     """The routes by which programs carry out actions."""
     router = APIRouter(route_class=MachineRoute)
 
