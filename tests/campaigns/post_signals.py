@@ -78,6 +78,7 @@ class Outcome:
     stored: int
     panel_seconds: float
     lasted: float
+    server_seconds: float  # of processor time that the server used meanwhile
     page: Mapping[str, Any] | None = None  # what the browser saw
 
     @property
@@ -225,6 +226,12 @@ def seconds_to_panel(address: str, key: str) -> float:
     return math.inf
 
 
+def processor_seconds(pid: int) -> float:
+    """What a process has used of the processors: whatever else the machine does, it says what the work takes."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
 @contextmanager
 def browser(address: str, *, wanted: bool) -> Iterator[subprocess.Popen[str] | None]:
     """A browser that has the page open, in a process of its own."""
@@ -259,16 +266,16 @@ def campaign(url: str, folder: Path, plan: Plan, *, page: bool = False) -> Outco
     workspace_id, key, before = prepare(url, plan.people)
     gc.collect()
     gc.freeze()  # the clients' own collections would be taken for the server's stalls
-    with server(url, folder) as (address, _), browser(address, wanted=page) as watcher:
-        began = time.perf_counter()
+    with server(url, folder) as (address, pid), browser(address, wanted=page) as watcher:
+        began, worked = time.perf_counter(), processor_seconds(pid)
         with ThreadPoolExecutor(1) as pool:  # in the suite a browser may have a loop running in this thread
             seen = pool.submit(asyncio.run, run(address, key, plan)).result()
-        lasted = time.perf_counter() - began
+        lasted, worked = time.perf_counter() - began, processor_seconds(pid) - worked
         panel = seconds_to_panel(address, key)
         watched = look(watcher)
     with open_cockpit(Settings(database_url=url)) as cockpit, cockpit.db.read(workspace_id) as conn:
         stored = count_signals(conn, workspace_id) - before - 1
-    return Outcome(plan.each * plan.clients, seen, stored, panel, lasted, watched)
+    return Outcome(plan.each * plan.clients, seen, stored, panel, lasted, worked, watched)
 
 
 def main() -> None:
@@ -296,7 +303,9 @@ def main() -> None:
         f"answers {dict(seen.answers)}, p50 {seen.percentile(0.5):.0f} ms, p95 {seen.percentile(0.95):.0f} ms, "
         f"p99 {seen.percentile(0.99):.0f} ms, slowest {seen.percentile(1):.0f} ms "
         f"(of which clients were late by p99 {percentile(seen.behind, 0.99):.0f} ms), {told.lost} lost, "
-        f"{told.doubled} doubled, the last one on its panel after {told.panel_seconds:.2f} s; page: {told.page}"
+        f"{told.doubled} doubled, "
+        f"the server used {1000 * told.server_seconds / told.sent:.1f} ms of a processor a signal, "
+        f"the last one on its panel after {told.panel_seconds:.2f} s; page: {told.page}"
     )
 
 
