@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import typer
 
+from cockpit.api.sign_in_ways import ways_of
 from cockpit.cli.output import print_json, read_settings
 from cockpit.errors import CockpitError, DatabaseLocked, Misconfigured
 from cockpit.settings import Settings
@@ -87,9 +88,15 @@ def check_contents(database: Database, now: datetime) -> Iterator[Check]:
 
 
 def check_sign_in(settings: Settings) -> Check:
-    """Whether the server may listen where it is told to."""
+    """Whether the server may listen where it is told to, and who may sign in."""
+    try:
+        ways = ways_of(settings)
+    except Misconfigured as error:
+        return Check("sign-in", ok=False, finding=error.message, fix="correct the variable named above")
     safe = settings.host in LOOPBACK or bool(settings.secret_key)
+    others = [name for name, way in (("an OpenID provider", ways.provider), ("Clerk", ways.clerk)) if way]
     finding = f"listens on {settings.host}:{settings.port}" + ("" if safe else " without a secret key")
+    finding += f"; sign-in by {' and '.join(others)}" if others else ""
     return Check("sign-in", safe, finding, "export COCKPIT_SECRET_KEY=$(openssl rand -hex 32)")
 
 

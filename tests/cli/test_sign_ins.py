@@ -53,3 +53,12 @@ def test_half_of_a_way_in_does_not_start(tmp_path: Path, settings: dict[str, str
     assert "canary" not in answer.err + answer.out
     assert "Traceback" not in answer.err
     assert list(tmp_path.iterdir()) == []
+
+
+def test_the_doctor_says_which_ways_there_are(tmp_path: Path) -> None:
+    given = {"COCKPIT_DATABASE_URL": f"duckdb:///{tmp_path / 'doctor.duckdb'}", **KEY}
+    provider = {"COCKPIT_OIDC_ISSUER": "https://id.example.com", "COCKPIT_OIDC_CLIENT_ID": "cockpit"}
+    whole = cockpit_command("doctor", environment={**given, **provider})
+    assert "sign-in by an OpenID provider" in whole.out
+    half = cockpit_command("doctor", environment={**given, "COCKPIT_OIDC_CLIENT_ID": "cockpit"})
+    assert (half.status, "COCKPIT_OIDC_ISSUER" in half.out) == (1, True)
