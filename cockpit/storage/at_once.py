@@ -14,6 +14,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
+from uuid import UUID
 
 import polars as pl
 from sqlalchemy import BindParameter, Connection, FromClause, Insert, Select, Table, Uuid, bindparam, select
@@ -43,12 +44,12 @@ def at_once(conn: Connection, workspace_id: WorkspaceId, *asks: Ask) -> list[pl.
     return engine_of(conn).at_once(conn, workspace_id, asks)
 
 
-def one_by_one(conn: Connection, workspace_id: WorkspaceId, asks: Sequence[Ask]) -> list[pl.DataFrame]:
+def one_by_one(conn: Connection, workspace_id: UUID, asks: Sequence[Ask]) -> list[pl.DataFrame]:
     """The same by the paths for any number of rows."""
     return [_alone(conn, workspace_id, ask) for ask in asks]
 
 
-def _alone(conn: Connection, workspace_id: WorkspaceId, ask: Ask) -> pl.DataFrame:
+def _alone(conn: Connection, workspace_id: UUID, ask: Ask) -> pl.DataFrame:
     with staged(conn, ask.table, ask.frame) as given:
         statement = statement_of(conn, ask, given)
         if isinstance(statement, Select):
