@@ -15,7 +15,7 @@ replace_refused(conn, workspace_id, ids, *, now) -> int       what waits for peo
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -27,7 +27,7 @@ from cockpit.errors import NotFound
 from cockpit.model.ids import MemberId, PersonId, WorkspaceId
 from cockpit.model.viewer import Scope
 from cockpit.storage.automation_tables import attempt
-from cockpit.storage.frames import own_columns
+from cockpit.storage.frames import chosen, own_columns
 from cockpit.storage.wall import visible_to
 
 RESERVED: Final = "RESERVED"  # waits: for the end of the undo window, for a guard to open, for another try
@@ -218,12 +218,17 @@ def replace_attempt(
     return bool(conn.execute(mine.where(*expect.conditions()).values(**changes)).rowcount)
 
 
-def replace_refused(conn: Connection, workspace_id: WorkspaceId, ids: Collection[UUID], *, now: datetime) -> int:
+def replace_refused(conn: Connection, workspace_id: WorkspaceId, ids: Iterable[UUID | str], *, now: datetime) -> int:
     """Cancel what waits for people who do not want to be contacted any more; answers how many."""
-    changes = {"state": CANCELLED, "reason": REFUSED, "execute_after": None, "held_until": None, "lease_owner": None}
-    theirs = update(attempt).where(attempt.c.workspace_id == workspace_id, attempt.c.person_id.in_(ids))
-    waiting = theirs.where(attempt.c.state == RESERVED)
-    return conn.execute(waiting.values(**changes, lease_until=None, finished_at=now, updated_at=now)).rowcount
+    free = {"execute_after": None, "held_until": None, "lease_owner": None, "lease_until": None}
+    with chosen(conn, ids) as refused:
+        theirs = update(attempt).where(
+            attempt.c.workspace_id == workspace_id,
+            attempt.c.state == RESERVED,
+            attempt.c.person_id.in_(select(refused.c.person_id)),
+        )
+        ended = theirs.values(state=CANCELLED, reason=REFUSED, finished_at=now, updated_at=now, **free)
+        return conn.execute(ended).rowcount
 
 
 def _attempts(workspace_id: WorkspaceId, about: About, *conditions: ColumnElement[bool]) -> Select[Any]:
