@@ -11,6 +11,7 @@ import pytest
 
 from cockpit.bootstrap import Cockpit
 from cockpit.errors import Conflict, DatabaseUnavailable, NotFound
+from cockpit.ingestion import group_commit
 from cockpit.ingestion.answered import Repeatable
 from cockpit.ingestion.group_commit import GroupCommit
 from cockpit.ingestion.record import Receipt
@@ -79,3 +80,46 @@ def test_closing_stores_what_waits_and_takes_no_more(cockpit: Cockpit, workspace
         queue.submit(workspace, [call(now, "late")])
     with cockpit.db.read() as conn:
         assert count_signals(conn, workspace) == 20
+
+
+def test_a_request_that_is_taken_back_stops_nobody(cockpit: Cockpit, workspace: WorkspaceId, now: datetime) -> None:
+    with held(cockpit, now) as queue:
+        gone, kept = (queue.submit(workspace, [call(now, event)]) for event in ("gone", "kept"))
+        assert gone.cancel()
+    assert statuses(kept) == ["accepted"]
+    with cockpit.db.read() as conn:
+        assert count_signals(conn, workspace) == 1
+
+
+def test_workspaces_take_turns(
+    cockpit: Cockpit,
+    workspace: WorkspaceId,
+    other_workspace: WorkspaceId,
+    now: datetime,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(group_commit, "MOST_IN_GROUP", 2)
+    done: list[WorkspaceId] = []
+    with held(cockpit, now) as queue:
+        for place, event in ((workspace, "a"), (workspace, "b"), (workspace, "c"), (other_workspace, "d")):
+            queue.submit(place, [call(now, event)]).add_done_callback(lambda _, place=place: done.append(place))
+    assert done == [workspace, workspace, other_workspace, workspace]
+
+
+def test_a_database_that_is_away_for_a_moment_is_asked_again(
+    cockpit: Cockpit, workspace: WorkspaceId, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    faults = [DatabaseUnavailable("Another write got in the way.")]
+    real = group_commit.store
+    monkeypatch.setattr(group_commit, "store", lambda *given: fail(faults.pop()) if faults else real(*given))
+    with held(cockpit, now) as queue:
+        first, second = (queue.submit(workspace, [call(now, event)]) for event in ("a", "b"))
+    assert [statuses(first), statuses(second)] == [["accepted"], ["accepted"]]
+    faults += [DatabaseUnavailable("It is gone.")] * 2
+    with held(cockpit, now) as queue:
+        third = queue.submit(workspace, [call(now, "c")])
+    assert isinstance(third.exception(30), DatabaseUnavailable)
+
+
+def fail(error: Exception) -> None:
+    raise error
