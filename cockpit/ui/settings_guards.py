@@ -35,7 +35,7 @@ COUNTS = {
     "workspace_day": "By themselves in 24 hours, in all",
     "workspace_minute": "By themselves in a minute, in all",
 }
-STEP = 900  # seconds: the hours people think in
+STEP = 15  # minutes
 HOUR = timedelta(hours=1)
 
 
@@ -104,10 +104,8 @@ def _form(visit: Visit, policy: GuardPolicy) -> None:
 
 def _quiet_hours(quiet: QuietHours) -> QuietHours:
     st.subheader("Hours, on the clock of the person", anchor=False)
-    opens = st.time_input("From", quiet.opens, step=STEP, key="guard_opens")
-    closes = st.time_input(
-        "Until", quiet.closes, step=STEP, key="guard_closes", help="Earlier than from: over midnight"
-    )
+    opens = _time("From", "guard_opens", quiet.opens)
+    closes = _time("Until", "guard_closes", quiet.closes, help="Earlier than from: over midnight")
     days = st.multiselect("Days", DAYS, [DAYS[day] for day in sorted(quiet.weekdays)], key="guard_days")
     law = st.checkbox(
         "The hours by law of the person's country and state hold as well", quiet.local_law, key="guard_law"
@@ -116,7 +114,7 @@ def _quiet_hours(quiet: QuietHours) -> QuietHours:
         "Public holidays", list(HOLIDAYS), index=list(HOLIDAYS).index(quiet.holidays), format_func=HOLIDAYS.__getitem__
     )
     weekdays = frozenset(DAYS.index(day) for day in days)
-    return QuietHours(_time(opens), _time(closes), weekdays, law, "closed" if closed == "closed" else "law")
+    return QuietHours(opens, closes, weekdays, law, "closed" if closed == "closed" else "law")
 
 
 def _limits(policy: GuardPolicy) -> dict[str, Any]:
@@ -164,6 +162,9 @@ def _length(title: str, name: str, value: timedelta) -> timedelta:
     return float(hours) * HOUR
 
 
-def _time(chosen: object) -> time:
-    """A time in whole minutes."""
-    return chosen.replace(second=0, microsecond=0, tzinfo=None) if isinstance(chosen, time) else time()
+def _time(title: str, key: str, value: time, **more: str) -> time:
+    """A quarter of an hour of the day; a stored time between two of them stays."""
+    times = sorted({value, *(time(minutes // 60, minutes % 60) for minutes in range(0, 24 * 60, STEP))})
+    shown = [f"{one:%H:%M}" for one in times]
+    chosen = st.selectbox(title, shown, index=times.index(value), key=key, help=more.get("help"))
+    return time.fromisoformat(chosen or f"{value:%H:%M}")

@@ -23,7 +23,7 @@ SCREENS = [
     "/objects?type=tasks&",
     *(
         f"/settings?tab={tab}&"
-        for tab in ("workspace", "members", "roles", "embedding", "api-keys", "hub", "profile", "billing")
+        for tab in ("workspace", "members", "roles", "embedding", "api-keys", "hub", "guards", "profile", "billing")
     ),
     "/not_ours?path=/settings/billing&",
 ]

@@ -46,7 +46,7 @@ def test_every_guard_is_shown_with_how_it_is_set(run: Run, workspace: WorkspaceI
 
 def test_an_admin_changes_them(run: Run, cockpit: Cockpit, workspace: WorkspaceId) -> None:
     at = run("settings.py", tab="guards")
-    at.time_input(key="guard_opens").set_value(time(10))
+    at.selectbox(key="guard_opens").set_value("10:00")
     at.multiselect(key="guard_days").set_value(["Monday", "Tuesday"])
     at.number_input(key="guard_person_day").set_value(2)
     at.number_input(key="guard_cooldown_phone").set_value(6.5)
