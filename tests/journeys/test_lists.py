@@ -141,18 +141,3 @@ def test_an_admin_allows_a_site_to_embed(screen: Make, desk: Desk) -> None:
     box.fill("https://crm.example.com")
     here.page.get_by_role("button", name="Save", exact=True).click()
     expect(here.page.get_by_role("listitem").filter(has_text="https://crm.example.com")).to_be_visible()
-
-
-def test_a_workspace_that_is_set_up_opens_by_itself(screen: Make, journeys_url: str, desk: Desk) -> None:
-    desk.missed("Ana One")
-    # Its worker is not to finish it before anybody has looked.
-    later = "provisioning_retry_at = now() + interval '1 hour'"
-    say = f"UPDATE workspace SET status = '%s', {later} WHERE subdomain = '{desk.subdomain}'"
-    administer(journeys_url, say % "pending")
-    here = screen(PHONE, "dark")
-    here.open(f"/cockpit?workspace={desk.subdomain}")
-    expect(here.page.locator("h1")).to_have_text("Setting up your workspace")
-    expect(here.page.get_by_text("Ana One")).to_have_count(0)
-    assert violations(here.page) == []
-    administer(journeys_url, say % "ready")
-    expect(here.page.locator("h1")).to_have_text("Sales Cockpit")
