@@ -6,6 +6,7 @@ The log is no part of the repository; where it is not beside it, a made-up histo
 from __future__ import annotations
 
 import shutil
+from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 
@@ -48,11 +49,12 @@ def load(
 
 
 @pytest.fixture
-def postgres_url(postgres_server: str, postgres_template: str, postgres_role: str) -> str:
+def postgres_url(postgres_server: str, postgres_template: str, postgres_role: str) -> Iterator[str]:
     name = "loan_calls"
     administer(postgres_server, f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
     administer(postgres_server, f"CREATE DATABASE {name} TEMPLATE {postgres_template} OWNER {postgres_role}")
-    return database_at(postgres_server, name, postgres_role)
+    yield database_at(postgres_server, name, postgres_role)
+    administer(postgres_server, f"DROP DATABASE {name} WITH (FORCE)")  # the role that owns it goes at the end
 
 
 def test_two_engines_and_two_orders_agree(
