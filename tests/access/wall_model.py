@@ -34,6 +34,7 @@ from cockpit.model.instants import spelled
 from cockpit.model.roles import Role
 from cockpit.model.viewer import Scope, Viewer, whole_workspace
 from cockpit.panels import registry
+from cockpit.storage.attempts import insert_attempt
 from cockpit.storage.database import Database
 from cockpit.storage.exports import Export, insert_export
 from cockpit.storage.frames import bulk_insert, in_workspace, own_columns
@@ -41,10 +42,11 @@ from cockpit.storage.pending import upsert_pending
 from cockpit.storage.people import list_people, upsert_companies, upsert_people
 from cockpit.storage.schema import opportunity, person
 from cockpit.storage.suggestions import list_suggestions
-from tests.access.walled import COUNTS, ROWS, View, faults, part
+from tests.access.walled import COUNTS, ROWS, View, attempt_id_of, faults, part
 from tests.api.mirror import HOST, TestClient
 from tests.api.mirror import settings as settings_of
 from tests.panels.population import populate, settle, store
+from tests.storage.rows import attempt_of
 
 PEOPLE = 16
 KINDS = ("MISSED_CALL", "EMAIL_REPLY", "NO_REPLY", "CALL_COMPLETED", "NEGATIVE_SENTIMENT", "PAGE_VIEW")
@@ -111,6 +113,9 @@ class Town:
             for member in (*self.members, STRANGER):
                 export = Export(uuid5(member, "export"), member, "view:people", "csv", 1, "0", self.now)
                 insert_export(conn, self.workspace_id, export)
+            for number, one in enumerate(people[::3]):
+                done = attempt_of(f"{number}", attempt_id_of(one), person_id=UUID(one), created_at=self.now)
+                insert_attempt(conn, self.workspace_id, done)
         for one in chance.sample(people, 6):
             self.mark(one, system=True, company=chance.choice(self.companies))
 

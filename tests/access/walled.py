@@ -13,7 +13,7 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid5
 
 import polars as pl
 
@@ -30,6 +30,7 @@ from cockpit.panels.setting import get_setting
 from cockpit.panels.stage import of_people
 from cockpit.storage import (
     activity,
+    attempts,
     companies_page,
     exports,
     opportunities_page,
@@ -209,6 +210,11 @@ def cards(view: View) -> Iterator[Row]:
         yield str(card.person_id), card
 
 
+def attempt_id_of(person_id: str) -> UUID:
+    """The execution of a person, where there is one."""
+    return uuid5(UUID(person_id), "attempt")
+
+
 def exported(view: View) -> Iterator[Row]:
     """One list after the other, as a file."""
     what = ("people", *PEOPLE_PANELS)[view.turn % (1 + len(PEOPLE_PANELS))]
@@ -250,6 +256,9 @@ ROWS: dict[Any, Callable[[View], Iterable[Row]]] = {
     signals.list_signals: lambda v: framed(v.ask(signals.list_signals, v.everybody)),
     suggestions.list_suggestions: lambda v: framed(v.ask(suggestions.list_suggestions, v.everybody)),
     suggestions.get_suggestion: cards,
+    people.list_visible: lambda v: ((str(one), None) for one in v.ask(people.list_visible, v.everybody)),
+    attempts.list_attempts: lambda v: ((str(one.person_id), one) for one in v.ask(attempts.list_attempts, limit=MANY)),
+    attempts.get_attempt: lambda v: found(v, lambda one: v.ask(attempts.get_attempt, attempt_id_of(one))),
     timeline.list_timeline: lambda v: found(
         v, lambda one: v.ask(timeline.list_timeline, UUID(one), as_of=v.now), some=8
     ),

@@ -10,7 +10,15 @@ import ast
 
 from tests.house.source import dotted, sources
 
-ENTRY_POINTS = ("cockpit/cli/", "cockpit/api/", "cockpit/ui/", "cockpit/worker/", "pages/", "app.py")
+ENTRY_POINTS = (
+    "cockpit/cli/",
+    "cockpit/api/",
+    "cockpit/ui/",
+    "cockpit/worker/",
+    "pages/",
+    "app.py",
+    "cockpit/storage/clock",
+)
 CLOCKS = {
     "datetime.now",
     "datetime.utcnow",
