@@ -14,7 +14,7 @@ from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 import phonenumbers
-from holidays import country_holidays
+from holidays import country_holidays, list_supported_countries
 from phonenumbers import timezone as phone_zones
 
 from scoring.calendars.laws import countries, laws, states, zones_of
@@ -117,10 +117,9 @@ def _holidays(country: str | None, all_holidays: bool) -> frozenset[date] | None
 @lru_cache(maxsize=256)
 def holidays_of(country: str) -> frozenset[date] | None:
     """The public holidays of a country; None when they are not known."""
-    try:
-        return frozenset(country_holidays(country, years=YEARS))
-    except NotImplementedError:
+    if country not in list_supported_countries():
         return None
+    return frozenset(country_holidays(country, years=YEARS))
 
 
 @lru_cache(maxsize=65_536)
