@@ -22,7 +22,7 @@ class Wire:
     async def post(self, path: str, body: object) -> tuple[int, Any]:
         """Send JSON; the status and the value of the answer."""
         place = urlsplit(self.address)
-        reader, writer = self.free.pop() if self.free else await asyncio.open_connection(place.hostname, place.port)
+        reader, writer = self._kept() or await asyncio.open_connection(place.hostname, place.port)
         content = json.dumps(body).encode()
         head = f"POST {path} HTTP/1.1\r\nhost: {place.netloc}\r\nauthorization: Bearer {self.key}\r\n"
         head += f"content-type: application/json\r\ncontent-length: {len(content)}\r\n\r\n"
@@ -32,6 +32,15 @@ class Wire:
         answer = await reader.readexactly(length)
         self.free.append((reader, writer))
         return int(told.split(" ", 2)[1]), json.loads(answer)
+
+    def _kept(self) -> Streams | None:
+        """A connection that the server has not closed meanwhile, as it does with those that rest for seconds."""
+        while self.free:
+            reader, writer = self.free.pop()
+            if not reader.at_eof():
+                return reader, writer
+            writer.close()
+        return None
 
     def close(self) -> None:
         """Close what is open."""
