@@ -93,7 +93,7 @@ def attempt_once(db: Database, places: Sequence[Ground], race: Race, number: int
     else:
         wish = click(person, action_type=random.choice((CALL, SMS)), undo_for=undo, requested_by=member)
     reserve(db, ground.workspace_id, wish, now)
-    if random.random() < 0.2:
+    if random.random() < 0.6:
         work(db, ground.workspace_id, now, random)
 
 
@@ -117,7 +117,7 @@ def run(db: Database, race: Race) -> tuple[int, int]:
     for ground in places:
         with db.read(ground.workspace_id) as conn:
             every = list_attempts(conn, ground.workspace_id, limit=10**7)
-        let = [one for one in every if one.state in FILLING]
+        let = [one for one in every if one.state in FILLING and one.sent_at]  # what waits is asked about again
         through += len(let)
         counted += count_again(let)
     return through, counted

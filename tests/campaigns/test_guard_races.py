@@ -17,7 +17,7 @@ from tests.storage.rows import attempt_of
 def test_threads_let_nobody_over_a_limit(db: Database) -> None:
     race = guard_race.Race(attempts=48, threads=4, workspaces=1, people=3, days=4)
     through, counted = guard_race.run(db, race)
-    assert through > 5
+    assert through > 1
     assert counted > through
 
 
