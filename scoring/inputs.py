@@ -54,7 +54,7 @@ def source(evidence: Evidence, facts: pl.DataFrame, on: Sequence[str] = PERSON) 
 
 
 def laid_out(facts: pl.DataFrame, sums: pl.DataFrame, types: Sequence[str]) -> Source:
-    """Evidence that comes with its places: conversations as columns of the facts, sums by row of `facts` and of `types`.
+    """Evidence that comes with its places: conversations beside the facts, sums by row of `facts` and of `types`.
 
     `sums` has the columns place, code, amount, last_at, total and value_amount.
     """

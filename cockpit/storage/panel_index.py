@@ -92,7 +92,7 @@ class Shape:
         return Reach(workspace_id, now, self.limit, dict(self.margins), self.tied, owner, scope)
 
 
-def shape_of(reach: Reach) -> tuple[Shape, dict[str, Any]]:
+def _shape_of(reach: Reach) -> tuple[Shape, dict[str, Any]]:
     """The shape of a reach and its values: writing a statement takes longer than reading a few rows with it."""
     one_owner = reach.owner_id not in (None, ANY_MEMBER)
     system = None if reach.scope is None else reach.scope.with_system
@@ -108,7 +108,7 @@ def shape_of(reach: Reach) -> tuple[Shape, dict[str, Any]]:
 
 def list_candidates(conn: Connection, reach: Reach) -> pl.DataFrame:
     """Everybody who may be among the first `limit` people of one of the panels, and everybody who is due."""
-    shape, values = shape_of(reach)
+    shape, values = _shape_of(reach)
     found = read_frame(conn, _candidates(shape), values)
     near = found["panel"].filter(found["panel"] != DUE)
     if len(near) >= CROWD and near.value_counts()["count"].max() == CROWD:
@@ -254,7 +254,7 @@ def list_causes(conn: Connection, reach: Reach, causes: Sequence[tuple[str, str]
     """The first `limit` cards of people who are not due, for each (action type, evidence type), with their facts."""
     if not causes:
         return pl.DataFrame(schema=CAUSE_SCHEMA)
-    shape, values = shape_of(reach)
+    shape, values = _shape_of(reach)
     return read_frame(conn, _causes(shape, tuple(causes)), values)
 
 

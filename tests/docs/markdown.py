@@ -8,6 +8,7 @@ from pathlib import Path
 ROOT = Path(__file__).parents[2]
 DOCUMENTS = sorted([ROOT / "README.md", ROOT / "CHANGELOG.md", *(ROOT / "docs").rglob("*.md")])
 FENCE = re.compile(r"^```[a-z]*\n(.*?)^```", re.S | re.M)
+SQL = re.compile(r"^```sql\n.*?^```", re.S | re.M)  # a role may have the name of the program
 LINK = re.compile(r"!?\[[^\]]*\]\(([^)\s]+)\)")
 
 
@@ -23,7 +24,8 @@ def blocks(document: Path) -> list[str]:
 
 def commands(document: Path) -> list[list[str]]:
     """Every `cockpit` command a document shows, as words after `cockpit`."""
-    lines = [line for block in blocks(document) for line in block.splitlines()]
+    text = SQL.sub("", document.read_text(encoding="utf-8"))
+    lines = [line for block in FENCE.findall(text) for line in block.splitlines()]
     found = (re.search(r"(?:^|[\s/])cockpit((?: (?!cockpit ).*)?)$", line.split("#")[0].rstrip()) for line in lines)
     return [match[1].split() for match in found if match]
 
