@@ -24,7 +24,7 @@ POLICY = GuardPolicy(  # cooldowns so short that the caps have something to do
     workspace_day=6,
     workspace_minute=2,
     member_day=7,
-    fuse_floor=3,
+    fuse_floor=2,
 )
 PEOPLE = tuple("ab")
 CHANNELS = ("phone", "sms", "email")
@@ -62,7 +62,7 @@ class Outreach(RuleBasedStateMachine):
     )
     def ask(self, person: str, channel: str, rule_key: str | None, wait_for_it: bool) -> None:
         """Send when it may, or wait for the instant at which it may."""
-        ruled = rule_key and RuleFacts(rule_key, enabled=True, enabled_at=START - DAY, rehearsed_rate=1.0)
+        ruled = rule_key and RuleFacts(rule_key, enabled=True, enabled_at=START - DAY, rehearsed_rate=0.5)
         request = GuardRequest(channel, "rule" if ruled else "manual", ruled or None, START, "m")
         facts = PersonFacts(do_not_contact=False, places=PLACES, phone="+1", email="@", last_inbound_at=START - HOUR)
         ledger = self.ledger(person, rule_key)
