@@ -73,7 +73,7 @@ class Dispatcher:
         with self._db.read() as conn:
             # all workspaces: a worker serves all of them
             due = list_due_workspaces(conn, now)
-        return sum(self._take_up(workspace_id) for workspace_id in due)
+        return sum(self._tried(workspace_id) for workspace_id in due)
 
     @property
     def busy(self) -> int:
@@ -85,6 +85,14 @@ class Dispatcher:
         """Take nothing up any more, wait for the calls at hand, give back what was not begun."""
         self._stopped.set()
         self._pool.shutdown(wait=True)
+
+    def _tried(self, workspace_id: WorkspaceId) -> int:
+        """What cannot be done in one workspace, say because its key no longer opens, holds up no other."""
+        try:
+            return self._take_up(workspace_id)
+        except CockpitError as error:
+            log.warning("The executions of a workspace were put off: %s", error)
+            return 0
 
     def _take_up(self, workspace_id: WorkspaceId) -> int:
         now = self._clock.now()

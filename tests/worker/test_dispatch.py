@@ -8,12 +8,14 @@ from contextlib import contextmanager
 from datetime import datetime, timedelta
 
 import pytest
+from sqlalchemy import update
 
 from cockpit.automation.reserve import reserve
 from cockpit.hub.wiring import find_connection
 from cockpit.model.ids import WorkspaceId
 from cockpit.settings import Settings
 from cockpit.storage.attempts import ACCEPTED, BLOCKED, FAILED_NOT_SENT, RESERVED, UNKNOWN, Attempt, list_attempts
+from cockpit.storage.automation_tables import hub_connection
 from cockpit.storage.database import Database
 from cockpit.worker.clock import DatabaseClock
 from cockpit.worker.dispatch import Dispatcher, Pace
@@ -158,6 +160,22 @@ def test_a_hub_that_hangs_holds_only_its_own_slots(
             time.sleep(0.01)
         assert len(well.hub.engagements.list()) == 3
         assert hanging.hub.requests <= 2  # each takes two seconds
+
+
+def test_a_key_that_does_not_open_holds_up_no_other_workspace(
+    db: Database, workspace: WorkspaceId, other_workspace: WorkspaceId, now: datetime
+) -> None:
+    with fake_hub() as server, dispatching(db, SetClock(now + timedelta(seconds=10))) as worker:
+        for one in (workspace, other_workspace):
+            reserved(db, one, now, server, people=1, mode="none")
+        with db.write(workspace) as conn:
+            conn.execute(
+                update(hub_connection).values(key_sealed="x").where(hub_connection.c.workspace_id == workspace)
+            )
+        work_off(worker)
+        assert len(server.hub.engagements.list()) == 1
+    assert [one.state for one in attempts(db, workspace)] == [RESERVED]
+    assert [one.state for one in attempts(db, other_workspace)] == [ACCEPTED]
 
 
 def test_the_clock_is_that_of_the_database(db: Database) -> None:
