@@ -19,7 +19,7 @@ from cockpit.ingestion.publish import publish_catalogue, read_catalogue
 from cockpit.ingestion.receive import WithDatabase
 from cockpit.ingestion.record import Tally
 from cockpit.ingestion.refresh import PEOPLE_AT_ONCE, drain_pending
-from cockpit.ingestion.run import ROWS_AT_ONCE, Import, Imported, Progress, Step
+from cockpit.ingestion.run import PEOPLE, ROWS_AT_ONCE, SIGNALS, Import, Imported, Progress, Step
 from cockpit.ingestion.sources.batch import RawBatch, Reject
 from cockpit.ingestion.take import Taken, take
 from cockpit.ingestion.unmatched import sweep_tray
@@ -65,8 +65,8 @@ def import_signals(
     """Import a file of signals, after its people and its catalogue when they are given."""
     chosen = options or Options()
     version = _publish(cockpit, workspace_id, catalogue, now) if catalogue else None
-    first = Import(cockpit, workspace_id, people, "people", PEOPLE_COLUMNS, chosen.rows_at_once) if people else None
-    job = Import(cockpit, workspace_id, path, "signals", SIGNAL_COLUMNS, chosen.rows_at_once)
+    first = Import(cockpit, workspace_id, people, PEOPLE, PEOPLE_COLUMNS, chosen.rows_at_once) if people else None
+    job = Import(cockpit, workspace_id, path, SIGNALS, SIGNAL_COLUMNS, chosen.rows_at_once)
     known = first.run(partial(_store_people, job=first, now=now, options=chosen), now, progress) if first else None
     signals = job.run(partial(_store_signals, job=job, now=now, options=chosen), now, progress)
     sweep_tray(cockpit, workspace_id, now)
@@ -88,7 +88,7 @@ def import_people(
 ) -> Imported:
     """Import a file of people."""
     chosen = options or Options()
-    job = Import(cockpit, workspace_id, path, "people", PEOPLE_COLUMNS, chosen.rows_at_once)
+    job = Import(cockpit, workspace_id, path, PEOPLE, PEOPLE_COLUMNS, chosen.rows_at_once)
     imported = job.run(partial(_store_people, job=job, now=now, options=chosen), now, progress)
     catch_up(cockpit, workspace_id, now, progress, people_at_once=chosen.people_at_once)
     job.finish(imported, now)

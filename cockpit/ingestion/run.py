@@ -44,6 +44,9 @@ class Store(Protocol):
         ...
 
 
+SIGNALS, PEOPLE = "signals", "people"  # what a file holds
+
+
 @dataclass(frozen=True, slots=True)
 class Imported:
     """What became of the rows of a file; `resumed_after` is the row an earlier run had come to."""
@@ -88,6 +91,8 @@ class Import:
         """Say that everything that follows from the rows is done, too: the next run of this file starts anew."""
         with self.cockpit.db.write(self.workspace_id) as conn:
             upsert_import_run(conn, self.workspace_id, replace(imported.run, finished_at=now))
+            if self.kind == SIGNALS and imported.tally.accepted:
+                replace_data_version(conn, self.workspace_id, received_at=now)
 
     def _begun(self, now: datetime) -> ImportRun:
         """The run that was broken off, or a new one; a finished one starts again, and finds all duplicates."""

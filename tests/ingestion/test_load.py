@@ -23,6 +23,7 @@ from cockpit.storage.pending import count_pending
 from cockpit.storage.people import count_people, get_person
 from cockpit.storage.signals import count_signals
 from cockpit.storage.unmatched import count_unmatched
+from cockpit.storage.workspaces import get_workspace_by_id
 from tests.ingestion.history import drawn
 from tests.ingestion.stored import assert_same, state_of
 
@@ -89,7 +90,9 @@ def test_the_same_file_twice_is_all_duplicates(
     {"csv": frame.write_csv, "jsonl": frame.write_ndjson, "parquet": frame.write_parquet}[kind](path)
     first = import_signals(cockpit, workspace, path, now, options=Options(rows_at_once=25))
     before = state_of(cockpit.db, workspace)
-    second = import_signals(cockpit, workspace, path, now)
+    second = import_signals(cockpit, workspace, path, now + timedelta(hours=1))
+    with cockpit.db.read(workspace) as conn:
+        assert get_workspace_by_id(conn, workspace).last_received_at == now, "the age of the feed, on the cockpit"
     assert first.signals.tally == Tally(accepted=60)
     assert second.signals.tally == Tally(duplicate=60)
     assert second.signals.resumed_after == 0
