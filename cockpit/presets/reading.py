@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 from typing import Any, Final, TypeVar
 from urllib.parse import parse_qsl
 
@@ -94,7 +95,7 @@ def _fit(where: str, document: Table) -> Iterator[Artifact]:
         at, field = f"{where}: [fit.{key}]", document["field"].get(key)
         if field is None:
             raise InvalidPreset(f"{at} judges a field that the preset does not have.")
-        attribute = _said_by(at, lambda key=key, table=table: Attribute.parsed(key, table))
+        attribute = _said_by(at, partial(Attribute.parsed, key, table))
         if unknown := sorted(set(attribute.weight_of_value) - set(field.get("choices", []))):
             raise InvalidPreset(f"{at} weighs {unknown[0]}, which is no choice of the field.")
         yield Artifact(FIT, key, dict(table))

@@ -31,7 +31,6 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("workspace_id", "kind", "artifact_key", name="pk_preset_artifact"),
     )
     if op.get_bind().dialect.name == "postgresql":
-        name = "fk_preset_artifact_workspace_id"
-        target = ["preset_artifact", "workspace", ["workspace_id"], ["workspace_id"]]
-        op.create_foreign_key(name, *target, ondelete="CASCADE")
+        name, key = "fk_preset_artifact_workspace_id", ["workspace_id"]
+        op.create_foreign_key(name, "preset_artifact", "workspace", key, key, ondelete="CASCADE")
     protect("preset_artifact")
