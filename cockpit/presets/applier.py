@@ -4,13 +4,14 @@ diff(conn, workspace_id, preset, profile, *, update=True) -> Applied       reads
 apply(conn, workspace_id, preset, profile, now) -> Applied                 adds, and replaces what nobody touched
 reapply(conn, workspace_id, now) -> Applied                                adds only; raises Conflict without a preset
 add_mappings(conn, workspace_id, now) -> int                               the mappings alone
+give_back_mappings(conn, workspace_id, actions, now)                       after a push took its own away
 
 What is there already, changed or taken away stays so. Done again, nothing is written.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -23,7 +24,7 @@ from cockpit.presets.loader import get_preset
 from cockpit.presets.preset import FIT, MAPPING, SIGNAL
 from cockpit.storage.database import Connection
 from cockpit.storage.pending import insert_everybody
-from cockpit.storage.preset_artifacts import PRESET, StoredArtifact, upsert_artifacts
+from cockpit.storage.preset_artifacts import PRESET, StoredArtifact, list_artifacts, upsert_artifacts
 from cockpit.storage.workspace_changes import replace_workspace_settings
 from cockpit.storage.workspace_states import get_locked_workspace
 from cockpit.storage.workspaces import get_workspace_by_id, replace_data_version
@@ -114,6 +115,14 @@ def add_mappings(conn: Connection, workspace_id: WorkspaceId, now: datetime) -> 
     changes = difference(conn, workspace_id, wanted, update=False)
     _write(conn, workspace_id, changes, _named(name, profile), now)
     return sum(change.what == ADD for change in changes)
+
+
+def give_back_mappings(conn: Connection, workspace_id: WorkspaceId, actions: Collection[str], now: datetime) -> None:
+    """Where a push took its own mappings away again, what the preset said before counts anew."""
+    present = HOMES[MAPPING].read(conn, workspace_id)
+    known = (one for one in list_artifacts(conn, workspace_id) if one.kind == MAPPING and one.artifact_key in actions)
+    missing = {one.artifact_key: one.applied for one in known if one.applied and one.artifact_key not in present}
+    HOMES[MAPPING].write(conn, workspace_id, missing, now)
 
 
 def _apply(

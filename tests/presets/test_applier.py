@@ -11,7 +11,11 @@ from typing import Any
 import pytest
 from sqlalchemy import delete, event, update
 
+from cockpit.access import workspace_states
+from cockpit.access.mappings import read_mappings, sync_mappings
+from cockpit.access.workspace_states import NewWorkspace
 from cockpit.errors import Conflict, NotFound
+from cockpit.ingestion.start import RULES
 from cockpit.model.ids import WorkspaceId
 from cockpit.presets.applier import Applied, add_mappings, apply, check_profile, diff, reapply
 from cockpit.presets.difference import ADD, CHANGED, OLDER, OWN, REMOVED, REPLACE, SAME
@@ -175,6 +179,30 @@ def test_mappings_alone(db: Database, workspace: WorkspaceId, now: datetime) -> 
         assert add_mappings(conn, workspace, now) == 0
         conn.execute(delete(action_mapping).where(action_mapping.c.workspace_id == workspace))
         assert add_mappings(conn, workspace, now) == 0, "what somebody took away stays away"
+
+
+def test_a_push_that_ends_leaves_what_the_preset_said(db: Database, workspace: WorkspaceId, now: datetime) -> None:
+    with db.write(workspace) as conn:
+        apply(conn, workspace, "insurance", None, now)
+        before = list_action_mappings(conn, workspace)
+        pushed = read_mappings({"CALL_LEAD": "confirmational", "ESCALATE_TO_SALES": "conversational"})
+        assert sync_mappings(conn, workspace, pushed, now).written == 2
+        assert not reapply(conn, workspace, now).writes
+        assert sync_mappings(conn, workspace, (), now).removed == 2
+        assert list_action_mappings(conn, workspace) == before
+        assert not sync_mappings(conn, workspace, (), now).changed
+
+
+def test_provisioning_applies_the_preset_that_is_asked_for(db: Database, now: datetime) -> None:
+    asked = {"industry_preset": "financial_advisor", "industry_profile": "tax_planner"}
+    wanted = NewWorkspace("acme", "Acme", "a@acme.com", "Ann", settings=asked)
+    with db.write() as conn:
+        here = workspace_states.begin(conn, wanted, now)
+    assert workspace_states.finish(db, here, rules=RULES, now=now, mine=True).status == "ready"
+    with db.write(here) as conn, writes(conn) as written:
+        assert (len(list_workflows(conn, here)), list_rules(conn, here)) == (6, RULES)
+        assert not reapply(conn, here, now).writes
+    assert written == []
 
 
 def test_what_there_is_not(db: Database, workspace: WorkspaceId, now: datetime) -> None:
