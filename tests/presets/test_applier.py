@@ -59,10 +59,11 @@ def made(db: Database, subdomain: str, now: datetime) -> WorkspaceId:
 
 def change_some(conn: Connection, workspace_id: WorkspaceId, chance: random.Random, now: datetime) -> dict[str, Any]:
     """What a workspace may do with what a preset brought; answers how it wants to find it again."""
-    for kind in KEPT:
-        keys = sorted(list_kept(conn, workspace_id, kind))
+    for kind in chance.sample(KEPT, 2):
+        there = list_kept(conn, workspace_id, kind)
+        keys = sorted(there)
         changed, removed = chance.sample(keys, 2) if len(keys) > 2 else (keys[0], keys[-1])
-        body = dict(list_kept(conn, workspace_id, kind)[changed])
+        body = dict(there[changed])
         keep(conn, workspace_id, Artifact(kind, changed, {**body, "note": "ours"} if kind != FIT else body), now)
         take_away(conn, workspace_id, kind, removed, now)
         if kind != FIT:
@@ -109,8 +110,8 @@ def test_nothing_of_the_workspace_is_lost_and_twice_is_once(db: Database, now: d
                 reapply(conn, here, later)
                 last = apply(conn, here, preset, profile, later)
             assert (written, everything(conn, here)) == ([], wanted), (preset, profile)
-            assert last.count(CHANGED) >= 7
-            assert last.count(REMOVED) >= 5
+            assert last.count(CHANGED) >= 3
+            assert last.count(REMOVED) == 3
 
 
 def test_a_workspace_that_changes_its_preset_keeps_what_it_touched(db: Database, now: datetime) -> None:
