@@ -12,10 +12,10 @@ from datetime import datetime
 from cockpit.access import api_keys
 from cockpit.access.join import check_active
 from cockpit.errors import BadRequest
-from cockpit.hub.default_mappings import add_missing
 from cockpit.hub.wiring import Wiring, connect
 from cockpit.model.ids import WorkspaceId
 from cockpit.model.viewer import whole_workspace
+from cockpit.presets.applier import add_mappings
 from cockpit.settings import Settings
 from cockpit.storage.api_keys import list_api_keys
 from cockpit.storage.database import Connection
@@ -50,7 +50,7 @@ def link_hub(conn: Connection, workspace: Workspace, link: Link, settings: Setti
     domain = link.domain or hub.get("domain") or workspace.subdomain
     if link.api_key is not None or find_hub(conn, workspace_id) is not None:
         connect(conn, workspace_id, settings, Wiring(api_key=link.api_key, domain_name=domain), now)
-        add_missing(conn, workspace_id, now)
+        add_mappings(conn, workspace_id, now)
     else:
         replace_workspace_settings(conn, workspace_id, {"hub": {**hub, "domain": domain}})
     return _new_key(conn, workspace.workspace_id, now)

@@ -16,11 +16,11 @@ from cockpit.errors import InvalidInput, NotFound
 from cockpit.hub import client, wiring
 from cockpit.hub.client import Checked
 from cockpit.hub.connection import HubConnection
-from cockpit.hub.default_mappings import add_missing
 from cockpit.hub.webhook_secrets import forget_old_webhook_secret, renew_webhook_secret
 from cockpit.hub.wiring import Wiring
 from cockpit.model.roles import Permission
 from cockpit.model.viewer import Viewer
+from cockpit.presets.applier import add_mappings
 from cockpit.settings import Settings
 from cockpit.storage.database import Database
 from cockpit.storage.hub_connections import StoredHub, find_hub
@@ -72,7 +72,7 @@ def save_hub(
         wiring.connect(conn, viewer.workspace_id, settings, said, now)
         if wiring.find_connection(conn, viewer.workspace_id, settings) is None:
             raise InvalidInput(NO_ADDRESS)
-        add_missing(conn, viewer.workspace_id, now)
+        add_mappings(conn, viewer.workspace_id, now)
         replace_data_version(conn, viewer.workspace_id)
 
 

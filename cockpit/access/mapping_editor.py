@@ -12,12 +12,12 @@ from datetime import datetime
 from cockpit.access.mappings import NAME
 from cockpit.errors import InvalidInput, NotFound
 from cockpit.hub.connection import CHANNELS, HUB_TYPES
-from cockpit.hub.default_mappings import PRESET
 from cockpit.hub.request import LONGEST_INSTRUCTION
 from cockpit.model.roles import Permission
 from cockpit.model.viewer import Viewer
 from cockpit.storage.action_mappings import ActionMapping, delete_action_mappings, upsert_action_mappings
 from cockpit.storage.database import Database
+from cockpit.storage.preset_artifacts import PRESET
 from cockpit.storage.workspaces import replace_data_version
 
 EDITED = "edited"

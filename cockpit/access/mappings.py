@@ -18,6 +18,7 @@ from cockpit.errors import BadRequest
 from cockpit.hub.connection import CHANNELS, HUB_TYPES
 from cockpit.hub.request import LONGEST_INSTRUCTION
 from cockpit.model.ids import WorkspaceId
+from cockpit.presets.applier import give_back_mappings
 from cockpit.storage.action_mappings import (
     ActionMapping,
     delete_action_mappings,
@@ -71,12 +72,15 @@ def read_mappings(given: object) -> tuple[ActionMapping, ...]:
 def sync_mappings(
     conn: Connection, workspace_id: WorkspaceId, mappings: Sequence[ActionMapping], now: datetime
 ) -> Synced:
-    """Store a push; what an earlier one said and this one does not is taken away, what others said stays."""
+    """Store a push; what an earlier one said and this one does not goes back to the preset, what others said stays."""
     before = {one.action_type: one for one in list_action_mappings(conn, workspace_id)}
     news = [one for one in mappings if before.get(one.action_type) != one]
     upsert_action_mappings(conn, workspace_id, news, now=now)
     gone = before.keys() - {one.action_type for one in mappings}
-    return Synced(len(news), delete_action_mappings(conn, workspace_id, gone, source=SYNC) if gone else 0)
+    removed = delete_action_mappings(conn, workspace_id, gone, source=SYNC) if gone else 0
+    if removed:
+        give_back_mappings(conn, workspace_id, gone, now)
+    return Synced(len(news), removed)
 
 
 def mapping_of(conn: Connection, workspace_id: WorkspaceId, action_type: str) -> ActionMapping | None:

@@ -8,7 +8,7 @@ retry(db, workspace_id, *, rules, now) -> Workspace         after it has failed
 
 pending -> ready | failed. The steps, each safe to do twice:
     workspace   its row, its administrator and the call to the Hub: at once, as a user has one workspace only
-    preset      the automation rules, as drafts
+    preset      the automation rules, as drafts; the industry preset, where one is asked for
     ready       all of it is there: the workspace opens
 """
 
@@ -26,6 +26,7 @@ from cockpit.access.unfinished import Unfinished
 from cockpit.errors import CockpitError, Conflict
 from cockpit.model.ids import WorkspaceId, workspace_id_of
 from cockpit.model.subdomains import check_subdomain
+from cockpit.presets.applier import apply
 from cockpit.storage import workspace_states as stored
 from cockpit.storage.database import Connection, Database
 from cockpit.storage.members import list_members, upsert_member
@@ -153,6 +154,8 @@ def _advance(db: Database, workspace_id: WorkspaceId, rules: Sequence[Rule], now
             stored.replace_ready(conn, workspace_id, "ready")
         else:
             insert_missing_rules(conn, workspace_id, rules, now=now)
+            if preset := workspace.settings.get("industry_preset"):
+                apply(conn, workspace_id, preset, workspace.settings.get("industry_profile"), now)
             stored.replace_step(conn, workspace_id, "preset")
         return get_workspace_by_id(conn, workspace_id)
 

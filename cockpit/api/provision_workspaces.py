@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from cockpit.access.join import email_of, starting_policy
-from cockpit.access.presets import INDUSTRY_PRESETS, check_preset
+from cockpit.access.presets import check_preset
 from cockpit.access.resolve import make_workspace
 from cockpit.access.teardown import tear_down
 from cockpit.access.workspace_states import NewWorkspace
@@ -15,6 +15,7 @@ from cockpit.api.provision_call import Call
 from cockpit.api.provision_lookup import STATES, view_of
 from cockpit.errors import BadRequest, NotFound
 from cockpit.ingestion.start import RULES
+from cockpit.presets.loader import list_presets
 from cockpit.storage import memberships
 from cockpit.storage.memberships import Address
 from cockpit.storage.workspaces import (
@@ -89,7 +90,8 @@ def do_catalog(_: Call, __: Which) -> dict[str, Any]:
     """The presets."""
     return {
         "presets": [
-            {"industryPreset": one.key, "label": one.label, "profiles": list(one.profiles)} for one in INDUSTRY_PRESETS
+            {"industryPreset": one.key, "label": one.label["en"], "profiles": [profile.key for profile in one.profiles]}
+            for one in list_presets()
         ]
     }
 

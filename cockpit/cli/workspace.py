@@ -1,4 +1,4 @@
-"""`cockpit workspace create|list|show|rename|settings|retry|delete`."""
+"""`cockpit workspace create|list|show|rename|settings|retry|delete`, and the commands of presets."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from cockpit.access.embedding import allowed_origins
 from cockpit.access.teardown import tear_down
 from cockpit.access.viewers import wall_of
 from cockpit.bootstrap import Cockpit
+from cockpit.cli import workspace_presets
 from cockpit.cli.output import iso, open_from_environment, print_json, resolve_workspace
 from cockpit.errors import Conflict, InvalidInput
 from cockpit.ingestion.instants import zone_named
@@ -62,12 +63,14 @@ class Told:
             "embed_origins": list(allowed_origins(one.settings)),
             "person_wall": self.wall,
             "industry_preset": one.settings.get("industry_preset"),
+            "industry_profile": one.settings.get("industry_profile"),
             "created_at": one.created_at,
         }
 
 
 def register(app: typer.Typer) -> None:
     """Add the commands."""
+    workspace_presets.register_in(commands)
     app.add_typer(commands, name="workspace")
 
 

@@ -5,16 +5,15 @@ from __future__ import annotations
 from datetime import datetime
 
 from cockpit.model.ids import WorkspaceId
+from cockpit.presets.loader import get_preset
+from cockpit.presets.preset import RULE
 from cockpit.storage.database import Connection
 from cockpit.storage.members import list_members, upsert_member
 from cockpit.storage.rules import Rule, insert_missing_rules
 from cockpit.storage.workspaces import insert_workspace
 
 OWNER_EMAIL, OWNER_NAME, OWNER_ROLE = "owner@localhost", "You", "owner"
-RULES = (
-    Rule("av_cockpit_missed_call", "Call back after a missed call", "MISSED_CALL", "CALL_LEAD"),
-    Rule("av_cockpit_no_reply", "Follow up when nobody replies", "NO_REPLY", "SEND_FOLLOW_UP"),
-)
+RULES = tuple(Rule(one.key, **one.body) for one in get_preset("generic").artifacts(None) if one.kind == RULE)
 
 
 def start_workspace(

@@ -29,11 +29,13 @@ from cockpit.storage.columns import (
     workspace_column,
 )
 from cockpit.storage.hub_tables import HUB_TABLES
+from cockpit.storage.preset_tables import PRESET_TABLES
 
 __all__ = [
     "ACCESS_TABLES",
     "AUTOMATION_TABLES",
     "HUB_TABLES",
+    "PRESET_TABLES",
     "accumulator",
     "company",
     "conversation",

@@ -18,7 +18,7 @@ from cockpit.ui import connection
 from cockpit.ui.words import safe_text
 
 READY, FAILED = "ready", "failed"
-STEPS = {"workspace": "the workspace and its admin", "preset": "its automation rules"}
+STEPS = {"workspace": "the workspace and its admin", "preset": "its preset and its automation rules"}
 log = logging.getLogger(__name__)
 
 

@@ -9,13 +9,13 @@ from typing import Self
 
 from cockpit.bootstrap import Cockpit
 from cockpit.hub import signatures
-from cockpit.hub.default_mappings import add_missing
 from cockpit.hub.fake.server import PATHS, Server
 from cockpit.hub.fake.state import FakeHub, Manner
 from cockpit.hub.fake.webhooks import Target
 from cockpit.hub.webhook_secrets import SIGNED
 from cockpit.hub.wiring import Wiring, connect
 from cockpit.ingestion.demo.seed import SUBDOMAIN
+from cockpit.presets.applier import add_mappings
 from cockpit.settings import Settings
 from cockpit.storage.hub_connections import find_hub
 from cockpit.storage.workspaces import find_workspace, replace_data_version
@@ -68,7 +68,7 @@ class DemoHub:
         )
         with db.write(demo.workspace_id) as conn:
             connect(conn, demo.workspace_id, self._cockpit.settings, wiring, now)
-            add_missing(conn, demo.workspace_id, now)
+            add_mappings(conn, demo.workspace_id, now)
             replace_data_version(conn, demo.workspace_id)
         log.info("The demo workspace is connected with a fake Hub at %s", self.server.url)
 

@@ -9,6 +9,9 @@ import typer
 from cockpit.cli import build_app
 from cockpit.exports.registry import FORMATS
 from cockpit.panels.registry import PANELS
+from cockpit.presets.difference import WORDS
+from cockpit.presets.loader import list_presets
+from cockpit.presets.preset import KINDS, Profile
 from cockpit.settings import Settings, data_folder, variable_of
 from scoring.actions.registry import ACTIONS
 from scoring.signals import BUILT_IN
@@ -64,6 +67,26 @@ def signal_types() -> str:
             for kind in BUILT_IN.values()
         ],
     )
+
+
+def presets() -> str:
+    """The presets with what each brings for its profiles."""
+    rows = [
+        [f"`{preset.key}`", f"`{profile.key}`", profile.label["en"], *(str(count_of(profile, kind)) for kind in KINDS)]
+        for preset in list_presets()
+        for profile in preset.profiles
+    ]
+    return table(["Preset", "Profile", "For", *KINDS.values()], rows)
+
+
+def preset_changes() -> str:
+    """What may become of a thing that a preset brings."""
+    return table(["`what`", "Meaning"], [[f"`{what}`", meaning] for what, meaning in WORDS.items()])
+
+
+def count_of(profile: Profile, kind: str) -> int:
+    """How many things of a kind it brings."""
+    return sum(one.kind == kind for one in profile.artifacts)
 
 
 def walk(command: object, name: str = "cockpit") -> Iterator[tuple[str, str]]:

@@ -30,7 +30,18 @@ def test_every_setting_says_what_it_is_for() -> None:
     assert [name for name, field in Settings.model_fields.items() if not field.description] == []
 
 
-@pytest.mark.parametrize("make", [tables.settings, tables.commands, tables.panels, tables.actions, tables.formats])
+@pytest.mark.parametrize(
+    "make",
+    [
+        tables.settings,
+        tables.commands,
+        tables.panels,
+        tables.actions,
+        tables.formats,
+        tables.presets,
+        tables.preset_changes,
+    ],
+)
 def test_table_has_no_empty_description(make: object) -> None:
     rows = [line.strip("|").split("|") for line in make().splitlines()[2:]]  # type: ignore[operator]
     assert rows

@@ -21,7 +21,7 @@ ABOUT_NOBODY = {
     *("workspaces", "members", "models", "ground", "rules", "imports", "health", "sessions", "login_tokens"),
     "api_keys",
     *("idempotency", "callbacks", "audit", "avatars", "workspace_changes", "memberships"),
-    *("workspace_states", "hub_connections", "action_mappings", "breakers"),
+    *("workspace_states", "hub_connections", "action_mappings", "breakers", "preset_artifacts", "workflows"),
 }
 # What works on people whom something above has chosen, or for the whole workspace: no screen and no route may call it.
 BENEATH = {

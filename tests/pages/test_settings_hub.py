@@ -10,11 +10,11 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from cockpit.bootstrap import Cockpit
-from cockpit.hub.default_mappings import DEFAULTS
 from cockpit.hub.fake.server import Server
 from cockpit.hub.wiring import find_connection
 from cockpit.model.ids import WorkspaceId
 from cockpit.storage.action_mappings import find_action_mapping, list_action_mappings
+from scoring.actions.registry import ACTIONS
 from tests.hub.asked import fake_hub
 from tests.pages.conftest import Run
 from tests.pages.test_objects import HOSTILE, words
@@ -57,7 +57,7 @@ def test_a_hub_is_connected_tried_and_forgotten(
     assert KEY not in words(at) + "".join(one.value for one in at.text_input)
     with cockpit.db.read(workspace) as conn:
         connection = find_connection(conn, workspace, cockpit.settings)
-        assert len(list_action_mappings(conn, workspace)) == len(DEFAULTS)
+        assert len(list_action_mappings(conn, workspace)) == len(ACTIONS) - 1, "ESCALATE_TO_SALES is for a colleague"
     assert connection is not None
     assert (connection.base_url, connection.api_key, connection.domain_name) == (hub.url, KEY, "north")
     at.button(key="test_hub").click().run()

@@ -50,6 +50,7 @@ from cockpit.storage import (
     people,
     people_list,
     people_page,
+    preset_artifacts,
     rules,
     scores,
     scratch,
@@ -59,6 +60,7 @@ from cockpit.storage import (
     suggestions,
     timeline,
     unmatched,
+    workflows,
     workspace_changes,
     workspace_states,
     workspaces,
@@ -344,6 +346,11 @@ CALLS: dict[Any, Call] = {
     people_list.stream_people: lambda c, w: list(people_list.stream_people(c, w)),
     panel_people.list_panel_people: lambda c, w: panel_people.list_panel_people(c, w, [ANA]),
     evidence.list_accumulators: lambda c, w: evidence.list_accumulators(c, w, [str(ANA)], ["CANARY_CALL", "own_CALL"]),
+    preset_artifacts.find_artifact: lambda c, w: preset_artifacts.find_artifact(c, w, "label", "person"),
+    preset_artifacts.list_artifacts: preset_artifacts.list_artifacts,
+    preset_artifacts.upsert_artifacts: lambda c, w: preset_artifacts.upsert_artifacts(
+        c, w, [preset_artifacts.StoredArtifact("label", "person", "own")], now=NOW
+    ),
     rules.insert_missing_rules: lambda c, w: rules.insert_missing_rules(
         c, w, [rules.Rule("r", "a", "b", "c")], now=NOW
     ),
@@ -386,6 +393,10 @@ CALLS: dict[Any, Call] = {
     unmatched.list_unmatched: lambda c, w: unmatched.list_unmatched(c, w, limit=5, after=("a", "")),
     unmatched.list_unmatched_digests: lambda c, w: unmatched.list_unmatched_digests(c, w, PARKED),
     unmatched.list_unmatched_for: lambda c, w: unmatched.list_unmatched_for(c, w, ["email:x@example.com"]),
+    workflows.insert_missing_workflows: lambda c, w: workflows.insert_missing_workflows(
+        c, w, [workflows.StoredWorkflow("new", "own", "DRAFT", {})], now=NOW
+    ),
+    workflows.list_workflows: workflows.list_workflows,
     workspace_changes.list_roles: lambda c, w: list(workspace_changes.list_roles(c, w).values()),
     workspace_changes.replace_left: lambda c, w: workspace_changes.replace_left(
         c, w, members.list_members(c, w)[0].member_id, now=NOW

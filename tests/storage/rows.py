@@ -29,6 +29,7 @@ from cockpit.storage import (
     models,
     pending,
     people,
+    preset_artifacts,
     rules,
     scores,
     sessions,
@@ -36,7 +37,7 @@ from cockpit.storage import (
     suggestions,
     unmatched,
 )
-from cockpit.storage.automation_tables import hub_connection, workflow
+from cockpit.storage.automation_tables import hub_connection, workflow, workflow_version
 from cockpit.storage.frames import bulk_insert, in_workspace
 from cockpit.storage.schema import opportunity
 from scoring.evidence import Evidence
@@ -206,6 +207,8 @@ def fill_automation(conn: Connection, workspace_id: WorkspaceId, mark: str) -> N
     guard_facts.upsert_stop(conn, workspace_id, guard_facts.Stop("workspace", mark, None, NOW))
     key = {"workspace_id": workspace_id}
     conn.execute(insert(workflow).values(**key, workflow_key="welcome", title=mark, status=mark, **TIMES))
+    version = {"version": 1, "status": mark, "spec": {"mark": mark}, "created_at": NOW}
+    conn.execute(insert(workflow_version).values(**key, workflow_key="welcome", **version))
     conn.execute(
         insert(hub_connection).values(
             **key,
@@ -261,6 +264,8 @@ def fill(conn: Connection, workspace_id: WorkspaceId, mark: str) -> None:
     pending.upsert_pending(conn, workspace_id, [ANA])
     told = engagements.Engagement("eng_1", NOW, person_id=ANA, summary=mark, signals=(mark,), body={"mark": mark})
     engagements.get_engagement_locked(conn, workspace_id, told, now=NOW)
+    kept = preset_artifacts.StoredArtifact("label", "person", mark, mark, {"mark": mark}, {"mark": mark})
+    preset_artifacts.upsert_artifacts(conn, workspace_id, [kept], now=NOW)
     mapping = action_mappings.ActionMapping("CALL_LEAD", mark, mark, mark, {"en": mark})
     action_mappings.upsert_action_mappings(conn, workspace_id, [mapping], now=NOW)
     api_keys.insert_api_key(
