@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -12,11 +13,13 @@ import streamlit as st
 from sqlalchemy import update
 from streamlit.testing.v1 import AppTest
 
+from cockpit.api.hub_webhook import take
 from cockpit.automation.execute import execute
 from cockpit.automation.foresee import Foreseen, foresee
 from cockpit.bootstrap import Cockpit
 from cockpit.errors import NotFound
-from cockpit.hub.wiring import disconnect
+from cockpit.hub.signatures import Genuine
+from cockpit.hub.wiring import Wiring, connect, disconnect
 from cockpit.ingestion.receive import receive
 from cockpit.ingestion.record import SignalIn
 from cockpit.model.ids import PersonId, WorkspaceId
@@ -27,9 +30,11 @@ from cockpit.storage.attempts import Attempt, list_attempts
 from cockpit.storage.automation_tables import attempt as attempt_table
 from cockpit.storage.suggestions import list_suggestions
 from tests.automation.ground import CALL, click, prepare, refuse, set_guards
+from tests.hub.asked import PATHS, fake_hub
 from tests.pages.conftest import Run
 from tests.pages.test_objects import html, words
 from tests.pages.test_settings import join
+from tests.worker.test_dispatch import SetClock, dispatching, work_off
 
 UNDO, EXECUTE = "undo", "do_execute"
 AT_ANY_HOUR = {"off": ["quiet_hours"]}
@@ -286,6 +291,54 @@ def test_what_is_held_can_be_taken_back_later(run: Run, floor: Floor) -> None:
     at.button(key=f"take_back_{floor.attempts()[0].attempt_id}").click().run()
     assert not at.exception
     assert (floor.states(), floor.cards(floor.first)) == (["CANCELLED"], ["OPEN"])
+
+
+def test_a_click_goes_all_the_way(run: Run, floor: Floor) -> None:
+    """Clicked, called by a worker, told by the Hub: the outcome moves the score and is on the receipt."""
+    db, workspace, now = floor.cockpit.db, floor.workspace, datetime.now(UTC)
+    with fake_hub() as server:
+        wiring = Wiring(base_url=server.url, api_key="key", domain_name="acme", inside=True, paths=PATHS)
+        floor.store(connect, floor.cockpit.settings, wiring, now)
+        at = person_page(run, floor)
+        before = score_of(at)
+        at.button(key=EXECUTE).click().run()
+        clicked_at = floor.attempts()[0].created_at
+        for seconds, requests in ((9, 0), (10, 1)):
+            with dispatching(db, SetClock(clicked_at + seconds * SECOND)) as worker:
+                work_off(worker)
+            assert server.hub.requests == requests
+        taken = server.hub.engagements.list()
+        assert [one.request["phone_number"] for one in taken] == ["+33600000000"]
+        assert "Accepted by the Hub" in said(person_page(run, floor))
+        ended = server.hub.engagements.change(taken[0].engagement_id, "completed", "booked", datetime.now(UTC))
+    assert ended is not None
+    body = json.dumps(ended.event("engagement.updated", datetime.now(UTC))).encode()
+    take(floor.cockpit, workspace, Genuine(None), body, datetime.now(UTC))
+    assert floor.states() == ["COMPLETED"]
+    at = person_page(run, floor)
+    assert "booked" in said(at)
+    assert "Appointment booked" in receipt_of(at)
+    assert score_of(at) > before
+
+
+def test_the_watch_tells_what_became_of_it(run: Run, floor: Floor) -> None:
+    at = person_page(run, floor)
+    at.button(key=EXECUTE).click().run()
+    assert not at.toast
+    floor.becomes(state="ACCEPTED", engagement_id="eng-7", execute_after=None)
+    assert "Accepted by the Hub" in toasts(at.run())
+    assert not at.run().toast
+    floor.becomes(state="COMPLETED", outcome="no_answer")
+    assert "Completed: no answer" in toasts(at.run())
+    assert not at.run().toast
+
+
+def receipt_of(at: AppTest) -> str:
+    return next(one.body for one in at.get("html") if "Points that add up" in one.body)
+
+
+def score_of(at: AppTest) -> float:
+    return float(receipt_of(at).rsplit('class="points">', 1)[1].split("<", 1)[0])
 
 
 def test_what_is_foreseen_is_what_comes(cockpit: Cockpit, floor: Floor) -> None:
