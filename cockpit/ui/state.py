@@ -22,6 +22,12 @@ class Change:
     sentence: str
     at: datetime
     attempt_id: str | None = None  # of what goes out when the time is over
+    batch_id: str | None = None  # the same of many at once
+
+    @property
+    def goes_out(self) -> bool:
+        """Whether something leaves when the time is over."""
+        return self.attempt_id is not None or self.batch_id is not None
 
     def seconds_left(self, now: datetime) -> float:
         """For how long it can still be undone."""

@@ -86,18 +86,23 @@ def dismiss_dialog(visit: Visit, row: PanelRow) -> None:
 def undo(visit: Visit, change: state.Change) -> None:
     """Take the last decision back."""
     state.remember(None)
-    now = datetime.now(UTC)
     try:
-        if change.attempt_id is None:
-            decision = Decision(UUID(change.action_id), UUID(change.person_id), visit.viewer, now)
-            decisions.undo(visit.cockpit.db, decision)
-        else:
-            outreach.take_back(visit, change.attempt_id, now)
-            state.unfollow(change.attempt_id)
+        _take_back(visit, change, datetime.now(UTC))
     except CockpitError as error:
         st.toast(safe_text(error.message), icon=":material/error:")
         return
-    state.focus(state.queue(), change.place, change.person_id)
+    state.focus(state.queue(), change.place, change.person_id or None)
+
+
+def _take_back(visit: Visit, change: state.Change, now: datetime) -> None:
+    if change.batch_id is not None:
+        taken = outreach.take_back_batch(visit, change.batch_id, now)
+        st.toast(f"{taken} taken back: nothing of them was sent.", icon=":material/undo:")
+    elif change.attempt_id is not None:
+        outreach.take_back(visit, change.attempt_id, now)
+        state.unfollow(change.attempt_id)
+    else:
+        decisions.undo(visit.cockpit.db, Decision(UUID(change.action_id), UUID(change.person_id), visit.viewer, now))
 
 
 def _dismiss(visit: Visit, row: PanelRow, code: str) -> None:

@@ -333,6 +333,36 @@ def test_the_watch_tells_what_became_of_it(run: Run, floor: Floor) -> None:
     assert not at.run().toast
 
 
+def test_many_at_once(run: Run, floor: Floor) -> None:
+    """Who would be skipped, and why, is said before the click; one undo takes back all of them."""
+    ana, ben = (str(one) for one in floor.people)
+    at = run()
+    floor.store(refuse, floor.people[1])
+    at.button(key="bulk_suggested_actions").click().run()
+    assert not at.exception
+    assert "**1 will run, 1 skipped**, because" in said(at)
+    assert "1: Do not contact" in said(at)
+    assert floor.attempts() == ()
+    at.button(key="bulk_do_suggested_actions").click().run()
+    assert not at.exception
+    assert floor.states() == ["BLOCKED", "RESERVED"]
+    assert (floor.cards(ana), floor.cards(ben)) == (["EXECUTED"], ["OPEN"])
+    assert "1 outreach, 1 skipped, goes out in" in said(at)
+    at.button(key=UNDO).click().run()
+    assert floor.states() == ["BLOCKED", "CANCELLED"]
+    assert floor.cards(ana) == ["OPEN"]
+    assert "1 taken back" in toasts(at)
+
+
+def test_many_at_once_for_those_who_may(run: Run, floor: Floor) -> None:
+    who = join(floor.cockpit, floor.workspace, "Ben Member", "read_only")
+    at = run(signed_in=False)
+    at.user = {"principal": member_principal(floor.workspace, who), "mode": "sso"}
+    assert not [one.key for one in at.run().button if one.key and one.key.startswith("bulk_")]
+    floor.store(disconnect)
+    assert not [one.key for one in run().button if one.key and one.key.startswith("bulk_")]
+
+
 def receipt_of(at: AppTest) -> str:
     return next(one.body for one in at.get("html") if "Points that add up" in one.body)
 

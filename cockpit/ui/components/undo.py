@@ -36,10 +36,10 @@ def _bar(visit: Visit) -> None:
         if st.button("Undo", key="undo", shortcut=visit.key("U"), type="primary", icon=":material/undo:"):
             triage.undo(visit, change)
             st.rerun()
-        if change.attempt_id is None:
+        if not change.goes_out:
             st.caption(f"{left:.0f} s", width="content")
 
 
 def _sentence(change: state.Change, left: float) -> str:
     """What was done; of something that has yet to leave also when."""
-    return change.sentence if change.attempt_id is None else f"{change.sentence} in {left:.0f} s"
+    return f"{change.sentence} in {left:.0f} s" if change.goes_out else change.sentence
