@@ -363,6 +363,19 @@ def test_many_at_once_for_those_who_may(run: Run, floor: Floor) -> None:
     assert not [one.key for one in run().button if one.key and one.key.startswith("bulk_")]
 
 
+def test_what_waits_is_listed_with_why_and_when(run: Run, floor: Floor) -> None:
+    assert "Waiting to go out" not in said(run())
+    at = run()
+    at.button(key=EXECUTE).click().run()
+    assert "Waiting to go out" in said(at)
+    assert "Can still be undone" in said(at)
+    floor.becomes(held_until=LATER, execute_after=LATER, reason="Quiet hours until Wednesday 10:00")
+    later = run()
+    assert not later.exception
+    for told in ("Held by a guard", "Quiet hours until Wednesday 10:00", "2 Jan 2030, 10:00 CET", "Call lead"):
+        assert told in said(later)
+
+
 def receipt_of(at: AppTest) -> str:
     return next(one.body for one in at.get("html") if "Points that add up" in one.body)
 
