@@ -7,8 +7,8 @@ from typing import Final
 
 import streamlit as st
 
-from cockpit.automation.held import Because, Held, list_held
-from cockpit.storage.people import list_people
+from cockpit.automation.held import Because, Held, list_held, list_names
+from cockpit.model.ids import PersonId
 from cockpit.ui.components import listing
 from cockpit.ui.components.listing import Cell, Line
 from cockpit.ui.execution_words import title_of
@@ -30,26 +30,24 @@ def show(visit: Visit) -> None:
         return
     with visit.cockpit.db.read(visit.workspace_id) as conn:
         waiting = list_held(conn, visit.viewer, limit=SHOWN)
-        ids = [one.attempt.person_id for one in waiting]
-        people = list_people(conn, visit.workspace_id, ids) if ids else None
-    if people is None:
+        names = list_names(conn, visit.viewer, waiting)
+    if not waiting:
         return
-    names = {str(row["person_id"]): str(row["name"]) for row in people.iter_rows(named=True)}
     with st.container(border=True, key="held_tray"):
         more = f"{SHOWN} or more" if len(waiting) == SHOWN else str(len(waiting))
         st.header(f"Waiting to go out :gray[{more}]", anchor=False)
         listing.table("held", "What goes next comes first", _lines(visit, waiting, names))
 
 
-def _lines(visit: Visit, waiting: Sequence[Held], names: Mapping[str, str]) -> list[Line]:
+def _lines(visit: Visit, waiting: Sequence[Held], names: Mapping[PersonId, str]) -> list[Line]:
     """One line each; the link leads to the person, where it can be taken back."""
     lines: list[Line] = []
     for one in waiting:
-        person_id = str(one.attempt.person_id)
+        person_id = one.attempt.person_id
         goes = instant_words(one.goes_at, visit.workspace.time_zone) if one.goes_at else "Not by itself"
         lines.append(
             {
-                "Person": Cell(names.get(person_id, "?"), listing.address("/person", visit.link(id=person_id))),
+                "Person": Cell(names.get(person_id, "?"), listing.address("/person", visit.link(id=str(person_id)))),
                 "Action": Cell(title_of(one.attempt.action_type)),
                 "Waits": Cell(WHY[one.because]),
                 "Why": Cell(one.why),
