@@ -9,7 +9,8 @@ import streamlit as st
 
 UNDO_SECONDS = 10
 QUEUE, AT, PERSON, NEXT, CHANGE = "queue", "queue_at", "queue_person", "queue_next", "last_change"
-IDS, FOLLOWED = "queue_ids", "followed_executions"
+IDS, FOLLOWED, ACTED = "queue_ids", "followed_executions", "acted_at"
+DOUBLE_CLICK = timedelta(seconds=0.8)
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,3 +118,14 @@ def followed() -> tuple[Followed, ...]:
     """The executions of this tab that are still on their way."""
     found: tuple[Followed, ...] = st.session_state.get(FOLLOWED, ())
     return found
+
+
+def acted(now: datetime) -> None:
+    """Note that something was begun here."""
+    st.session_state[ACTED] = now
+
+
+def just_acted(now: datetime) -> bool:
+    """Whether that was so shortly ago that nobody can have read the next card."""
+    at: datetime | None = st.session_state.get(ACTED)
+    return at is not None and now - at < DOUBLE_CLICK

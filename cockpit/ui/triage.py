@@ -48,6 +48,8 @@ def execute(visit: Visit, row: PanelRow) -> None:
     if action is None or person_id is None or visit.as_of is not None:
         return
     now = datetime.now(UTC)
+    if state.just_acted(now):
+        return  # the second half of a double click, which by now lies on the button of the next lead
     try:
         reserved = outreach.carry_out(visit, person_id, action, now)
     except CockpitError as error:
@@ -60,6 +62,7 @@ def execute(visit: Visit, row: PanelRow) -> None:
     attempt_id = str(reserved.attempt.attempt_id)
     state.remember(state.Change(action.action_id, person_id, state.at(), f"{what} goes out", now, attempt_id))
     state.follow(state.Followed(attempt_id, what, now))
+    state.acted(datetime.now(UTC))
     state.advance()
 
 

@@ -29,6 +29,7 @@ from cockpit.storage.action_mappings import delete_action_mappings
 from cockpit.storage.attempts import Attempt, list_attempts
 from cockpit.storage.automation_tables import attempt as attempt_table
 from cockpit.storage.suggestions import list_suggestions
+from cockpit.ui import state
 from tests.automation.ground import CALL, click, prepare, refuse, set_guards
 from tests.hub.asked import PATHS, fake_hub
 from tests.pages.conftest import Run
@@ -153,6 +154,14 @@ def test_two_clicks_are_one_outreach(run: Run, floor: Floor) -> None:
     assert not other.exception
     assert floor.states().count("RESERVED") == 1
     assert other.toast or "Too soon" in said(other)
+
+
+def test_a_double_click_does_not_reach_the_next_lead(run: Run, floor: Floor, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(state, "DOUBLE_CLICK", timedelta(minutes=1))  # however slow the machine is
+    at = run()
+    at.button(key=EXECUTE).click().run()
+    at.button(key=EXECUTE).click().run()
+    assert floor.states() == ["RESERVED"]
 
 
 def test_undo_comes_too_late(run: Run, floor: Floor) -> None:
