@@ -1,6 +1,6 @@
 """One action for many people: "N run, M skipped, because", each person in a transaction of its own.
 
-run_bulk(db, viewer, wishes, now, told=None) -> BulkReport
+run_bulk(db, viewer, wishes, now, told=None, *, also=None) -> BulkReport
 preview_bulk(db, viewer, wishes, now) -> BulkReport      before anybody clicks; nothing is stored
 """
 
@@ -13,9 +13,9 @@ from datetime import datetime
 from uuid import UUID, uuid4
 
 from cockpit.automation.execute import of_viewer
-from cockpit.automation.reserve import Reserved, preview, reserve
+from cockpit.automation.reserve import Also, Reserved, preview, reserve
 from cockpit.automation.wish import Wish
-from cockpit.errors import InvalidInput
+from cockpit.errors import Conflict, InvalidInput, NotFound
 from cockpit.model.roles import Permission
 from cockpit.model.viewer import Viewer
 from cockpit.storage.database import Database
@@ -32,6 +32,7 @@ class BulkReport:
     batch_id: UUID
     reserved: tuple[Reserved, ...]
     unseen: int = 0  # people who are not there, or not on this side of the wall
+    gone: int = 0  # what they were to get was decided by somebody else meanwhile
 
     @property
     def runs(self) -> int:
@@ -41,7 +42,7 @@ class BulkReport:
     @property
     def skipped(self) -> int:
         """How many will not."""
-        return len(self.reserved) - self.runs + self.unseen
+        return len(self.reserved) - self.runs + self.unseen + self.gone
 
     @property
     def because(self) -> Mapping[str, int]:
@@ -49,6 +50,8 @@ class BulkReport:
         reasons = Counter(one.reason or "blocked" for one in self.reserved if not one.runs)
         if self.unseen:
             reasons["There is no such person."] += self.unseen
+        if self.gone:
+            reasons["The suggestion is not open any more."] += self.gone
         return dict(reasons.most_common())
 
     @property
@@ -61,21 +64,30 @@ class BulkReport:
 
 
 def run_bulk(
-    db: Database, viewer: Viewer, wishes: Sequence[Wish], now: datetime, told: Told | None = None
+    db: Database,
+    viewer: Viewer,
+    wishes: Sequence[Wish],
+    now: datetime,
+    told: Told | None = None,
+    *,
+    also: Also | None = None,
 ) -> BulkReport:
-    """Reserve an outreach to each; the batch can be recalled as one.
+    """Reserve an outreach to each; the batch can be recalled as one. `also` runs in each transaction that reserves.
 
     Raises:
         Forbidden: their role does not allow it.
         InvalidInput: these are too many at once.
     """
     batch_id, mine, unseen = _checked(db, viewer, wishes)
-    found = []
+    found, gone = [], 0
     for done, wish in enumerate(mine, start=1):
-        found.append(reserve(db, viewer.workspace_id, replace(wish, batch_id=batch_id), now))
+        try:
+            found.append(reserve(db, viewer.workspace_id, replace(wish, batch_id=batch_id), now, also))
+        except (Conflict, NotFound):  # `also` says so; the others of the batch go on
+            gone += 1
         if told:
             told(done, len(mine))
-    return BulkReport(batch_id, tuple(found), unseen)
+    return BulkReport(batch_id, tuple(found), unseen, gone)
 
 
 def preview_bulk(db: Database, viewer: Viewer, wishes: Sequence[Wish], now: datetime) -> BulkReport:

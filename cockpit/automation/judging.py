@@ -1,6 +1,7 @@
 """Reads what the guards look at and asks them; under the locks of the chain and the person, so that nothing changes.
 
 judge_attempt(conn, chain, attempt, now, *, stored) -> Judged
+judge_person(conn, workspace_id, person, attempt, now, *, stored) -> Judged      of somebody who was read before
 """
 
 from __future__ import annotations
@@ -79,11 +80,18 @@ class Judged:
 
 def judge_attempt(conn: Connection, chain: Chain, attempt: Attempt, now: datetime, *, stored: bool) -> Judged:
     """Ask all guards about an attempt; `stored`: it is one of those that are counted, and does not count itself."""
-    workspace = get_workspace_by_id(conn, chain.workspace_id)
     person = get_person_locked(conn, chain.workspace_id, attempt.person_id)
-    stops = list_stops(conn, chain.workspace_id, stops_about(attempt))
+    return judge_person(conn, chain.workspace_id, person, attempt, now, stored=stored)
+
+
+def judge_person(
+    conn: Connection, workspace_id: WorkspaceId, person: PersonRow, attempt: Attempt, now: datetime, *, stored: bool
+) -> Judged:
+    """The same about somebody whom nobody holds: what is true at this moment, and may not be at the next."""
+    workspace = get_workspace_by_id(conn, workspace_id)
+    stops = list_stops(conn, workspace_id, stops_about(attempt))
     policy = policy_of(workspace, stops)
-    rule = rule_facts(conn, chain.workspace_id, attempt, stops)
+    rule = rule_facts(conn, workspace_id, attempt, stops)
     request = GuardRequest(
         channel=attempt.channel,
         origin=cast(Origin, attempt.origin),
@@ -94,7 +102,7 @@ def judge_attempt(conn: Connection, chain: Chain, attempt: Attempt, now: datetim
     facts = person_facts(conn, workspace, person, stops)
     counted = Counted(now, now - DAY, *((attempt.attempt_id, attempt.created_at) if stored else ()))
     longest = max(WEEK, (rule and rule.cooldown) or policy.rule_cooldown)
-    ledger = read_ledger(conn, chain.workspace_id, attempt, counted, replace(counted, since=now - longest))
+    ledger = read_ledger(conn, workspace_id, attempt, counted, replace(counted, since=now - longest))
     judged = Judged(judge(request, ledger, facts, policy, now), person, policy, rule)
     return judged if judged.allowed else replace(judged, opens_at=earliest(request, ledger, facts, policy, now))
 

@@ -26,6 +26,7 @@ from scoring.guards.facts import Verdict
 
 SHORTEST_WINDOW = timedelta(seconds=60)  # two clicks on one button are one outreach, whatever the settings say
 FUSE = "fuse"
+TAKEN = "The same outreach to this person was made, or waits to be made."
 Also = Callable[[Connection, Attempt], None]
 
 
@@ -70,9 +71,7 @@ def reserve_in(conn: Connection, chain: Chain, wish: Wish, now: datetime) -> Res
     attempt = drawn_up(chain.workspace_id, attempt_id, wish, mapping, now)
     if mapping is None:
         get_person_locked(conn, chain.workspace_id, wish.person_id)
-        reason = f"No mapping says how the Hub carries out {wish.action_type}: add one in Settings > Hub."
-        verdicts = (Verdict("mapping", allowed=False, reason=reason, inputs={"action_type": wish.action_type}),)
-        return _blocked(conn, chain, attempt, verdicts, now)
+        return _blocked(conn, chain, attempt, (unmapped(wish),), now)
     judged = judge_attempt(conn, chain, attempt, now, stored=False)
     _blow_fuse(conn, chain, attempt, judged, now)
     if not judged.allowed and not (wish.hold and judged.opens_at):
@@ -101,6 +100,12 @@ class _OnlyLooking(Exception):
 def attempt_id_of(workspace_id: WorkspaceId, wish: Wish) -> UUID:
     """A new id; for a wish with a key always the same."""
     return uuid5(workspace_id, f"attempt:{wish.key}") if wish.key else uuid4()
+
+
+def unmapped(wish: Wish) -> Verdict:
+    """That nobody has said how the Hub does it."""
+    reason = f"No mapping says how the Hub carries out {wish.action_type}: add one in Settings > Hub."
+    return Verdict("mapping", allowed=False, reason=reason, inputs={"action_type": wish.action_type})
 
 
 def mapped(mapping: ActionMapping | None, wish: Wish) -> ActionMapping | None:
@@ -169,8 +174,7 @@ def _reserved(conn: Connection, chain: Chain, attempt: Attempt, judged: Judged, 
     until = begins + window_length(judged, attempt)
     window = Window(attempt.person_id, attempt.guard_window, attempt.attempt_id, begins, until)
     if not upsert_window(conn, chain.workspace_id, window):
-        reason = "The same outreach to this person was made, or waits to be made."
-        taken = Verdict("window", allowed=False, reason=reason, inputs={"name": attempt.guard_window})
+        taken = Verdict("window", allowed=False, reason=TAKEN, inputs={"name": attempt.guard_window})
         return _blocked(conn, chain, replace(attempt, held_until=None), (*judged.verdicts, taken), now)
     insert_attempt(conn, chain.workspace_id, attempt)
     event = "held" if attempt.held_until else "reserved"

@@ -15,6 +15,7 @@ from cockpit.model.roles import Permission
 from cockpit.model.viewer import Viewer
 from cockpit.storage.attempts import CANCELLED, RESERVED, Attempt, Expect, get_attempt, replace_attempt
 from cockpit.storage.database import Database
+from cockpit.storage.guard_facts import get_person_locked
 from cockpit.storage.guard_windows import delete_windows
 
 UNDONE = "Somebody took it back."
@@ -33,6 +34,8 @@ def undo(db: Database, viewer: Viewer, attempt_id: UUID, now: datetime, also: Al
     with db.write(workspace_id) as conn:
         chain = lock_chain(conn, workspace_id)
         attempt = get_attempt(conn, workspace_id, attempt_id, scope=viewer.scope)
+        # Whoever stores a refusal holds the person first and then the attempt: the other order would be a deadlock.
+        get_person_locked(conn, workspace_id, attempt.person_id)
         if not replace_attempt(conn, workspace_id, attempt_id, Expect((RESERVED,)), cancelled(UNDONE, now)):
             raise Conflict("It is too late to undo this: it has left, or was ended before.")
         delete_windows(conn, workspace_id, [attempt_id])

@@ -1,13 +1,14 @@
-"""What a member decides about a card: snooze it, dismiss it with a reason, take that back within ten seconds.
+"""What a member decides about a card: snooze it, dismiss it with a reason, take that back within ten seconds; do it.
 
 Each is one transaction: the person is restated first, so that the card on the screen is a stored one, and again after
-the decision, so that the next best card takes its place.
+the decision, so that the next best card takes its place. A card is done, or not done after all, in the transaction that
+reserves or takes back its outreach: `mark_executed` and `reopen` are given that one.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from types import MappingProxyType
 from typing import Final
@@ -59,6 +60,16 @@ class Decision:
     now: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class Becomes:
+    """What a card becomes."""
+
+    state: str
+    snoozed_until: datetime | None = None
+    dismiss_reason: str | None = None
+    suppressed_until: datetime | None = None
+
+
 def snooze(db: Database, decision: Decision, until: datetime) -> None:
     """Put the card away until an instant.
 
@@ -70,7 +81,7 @@ def snooze(db: Database, decision: Decision, until: datetime) -> None:
     """
     if not decision.now < until <= decision.now + LONGEST_SNOOZE:
         raise InvalidInput("A card can be snoozed until an instant within the next year.")
-    _decide(db, decision, state="SNOOZED", snoozed_until=until)
+    _decide(db, decision, Becomes("SNOOZED", snoozed_until=until))
 
 
 def dismiss(db: Database, decision: Decision, code: str) -> datetime:
@@ -86,7 +97,7 @@ def dismiss(db: Database, decision: Decision, code: str) -> datetime:
     if reason is None:
         raise InvalidInput(f"{code!r} is no reason: choose one of {', '.join(DISMISS_REASONS)}.")
     until = decision.now + timedelta(days=reason.days)
-    _decide(db, decision, state="DISMISSED", dismiss_reason=code, suppressed_until=until)
+    _decide(db, decision, Becomes("DISMISSED", dismiss_reason=code, suppressed_until=until))
     return until
 
 
@@ -103,47 +114,64 @@ def undo(db: Database, decision: Decision) -> None:
     with db.write(viewer.workspace_id) as conn:
         card = _card(conn, decision)
         _check_undo(card, decision.now)
-        replace_state(
-            conn,
-            viewer.workspace_id,
-            card.action_id,
-            state="OPEN",
-            changed_at=decision.now,
-            changed_by=viewer.member_id,
-        )
-        restate(conn, viewer.workspace_id, [card.person_id], decision.now)
-        replace_data_version(conn, viewer.workspace_id)
+        _open_again(conn, decision)
 
 
-def _decide(
-    db: Database,
-    decision: Decision,
-    *,
-    state: str,
-    snoozed_until: datetime | None = None,
-    dismiss_reason: str | None = None,
-    suppressed_until: datetime | None = None,
-) -> None:
+def mark_executed(conn: Connection, decision: Decision) -> None:
+    """The card is carried out: its outreach is reserved in this transaction.
+
+    Raises:
+        Forbidden: the role of whoever decides does not allow it.
+        NotFound: there is no such person or card on their side of the wall.
+        Conflict: the card is not open any more.
+    """
+    _decide_in(conn, decision, Becomes("EXECUTED"))
+
+
+def reopen(conn: Connection, decision: Decision) -> bool:
+    """Open a card again whose outreach did not leave; answers whether it had been carried out.
+
+    Raises:
+        Forbidden: the role of whoever decides does not allow it.
+        NotFound: there is no such card on their side of the wall.
+    """
+    decision.viewer.check(Permission.DECIDE)
+    if _card(conn, decision).state != "EXECUTED":
+        return False
+    _open_again(conn, decision)
+    return True
+
+
+def _decide(db: Database, decision: Decision, becomes: Becomes) -> None:
+    with db.write(decision.viewer.workspace_id) as conn:
+        _decide_in(conn, decision, becomes)
+
+
+def _decide_in(conn: Connection, decision: Decision, becomes: Becomes) -> None:
     viewer = decision.viewer
     viewer.check(Permission.DECIDE)
-    with db.write(viewer.workspace_id) as conn:
-        person = get_person(conn, viewer.workspace_id, decision.person_id, scope=viewer.scope)
-        restate(conn, viewer.workspace_id, [person.person_id], decision.now)
-        if _card(conn, decision).state != "OPEN":
-            raise Conflict("This suggestion is not open any more: somebody decided about it, or it has run out.")
-        replace_state(
-            conn,
-            viewer.workspace_id,
-            decision.action_id,
-            state=state,
-            changed_at=decision.now,
-            changed_by=viewer.member_id,
-            snoozed_until=snoozed_until,
-            dismiss_reason=dismiss_reason,
-            suppressed_until=suppressed_until,
-        )
-        restate(conn, viewer.workspace_id, [person.person_id], decision.now)
-        replace_data_version(conn, viewer.workspace_id)
+    person = get_person(conn, viewer.workspace_id, decision.person_id, scope=viewer.scope)
+    restate(conn, viewer.workspace_id, [person.person_id], decision.now)
+    if _card(conn, decision).state != "OPEN":
+        raise Conflict("This suggestion is not open any more: somebody decided about it, or it has run out.")
+    replace_state(
+        conn,
+        viewer.workspace_id,
+        decision.action_id,
+        changed_at=decision.now,
+        changed_by=viewer.member_id,
+        **asdict(becomes),
+    )
+    restate(conn, viewer.workspace_id, [person.person_id], decision.now)
+    replace_data_version(conn, viewer.workspace_id)
+
+
+def _open_again(conn: Connection, decision: Decision) -> None:
+    viewer, now = decision.viewer, decision.now
+    by = viewer.member_id
+    replace_state(conn, viewer.workspace_id, decision.action_id, state="OPEN", changed_at=now, changed_by=by)
+    restate(conn, viewer.workspace_id, [decision.person_id], now)
+    replace_data_version(conn, viewer.workspace_id)
 
 
 def _card(conn: Connection, decision: Decision) -> Suggestion:

@@ -1,6 +1,7 @@
 """What guards look at, read under the locks of the transaction that reserves or claims.
 
 get_person_locked(conn, workspace_id, person_id) -> PersonRow        raises NotFound; nobody changes them meanwhile
+get_person_row(conn, workspace_id, person_id, *, scope=None) -> PersonRow        raises NotFound; as they are now
 find_conversation(conn, workspace_id, person_id) -> ConversationRow
 list_last_times(conn, workspace_id, person_id, types) -> Mapping[str, datetime]     the newest signal of each type
 list_consents(conn, workspace_id, person_id) -> tuple[ConsentRow, ...]
@@ -21,14 +22,16 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, delete, func, insert, select, update
+from sqlalchemy import Connection, Select, delete, func, insert, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from cockpit.errors import NotFound
 from cockpit.model.ids import MemberId, PersonId, WorkspaceId
+from cockpit.model.viewer import Scope
 from cockpit.storage.automation_tables import automation_stop, consent, workflow, workflow_version
 from cockpit.storage.engines import engine_of
 from cockpit.storage.schema import accumulator, conversation, person, rule
+from cockpit.storage.wall import visible_to
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,9 +111,27 @@ def get_person_locked(conn: Connection, workspace_id: WorkspaceId, person_id: UU
     Raises:
         NotFound: There is none with this id.
     """
+    return _found(conn, engine_of(conn).locked(_person(workspace_id, person_id)))
+
+
+def get_person_row(
+    conn: Connection, workspace_id: WorkspaceId, person_id: UUID, *, scope: Scope | None = None
+) -> PersonRow:
+    """The person as they are now.
+
+    Raises:
+        NotFound: There is none with this id, or none on this side of the wall.
+    """
+    return _found(conn, _person(workspace_id, person_id).where(*visible_to(scope, person)))
+
+
+def _person(workspace_id: WorkspaceId, person_id: UUID) -> Select[Any]:
     columns = [person.c[name] for name in PersonRow.__dataclass_fields__]
-    query = select(*columns).where(person.c.workspace_id == workspace_id, person.c.person_id == person_id)
-    row = conn.execute(engine_of(conn).locked(query)).one_or_none()
+    return select(*columns).where(person.c.workspace_id == workspace_id, person.c.person_id == person_id)
+
+
+def _found(conn: Connection, query: Select[Any]) -> PersonRow:
+    row = conn.execute(query).one_or_none()
     if row is None:
         raise NotFound("There is no such person in this workspace.")
     return PersonRow(*row)

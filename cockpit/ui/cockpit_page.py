@@ -10,7 +10,7 @@ import streamlit as st
 from cockpit.model.panel import PanelRow, PanelRows, PanelTotal
 from cockpit.panels.registry import PANELS
 from cockpit.ui import reads, state
-from cockpit.ui.components import as_of, keys, next_up, panel, toolbar, undo
+from cockpit.ui.components import as_of, held_tray, keys, next_up, panel, progress, toolbar, undo
 from cockpit.ui.components.panel import Drawing
 from cockpit.ui.components.row_table import WIDE
 from cockpit.ui.frame import Visit
@@ -33,7 +33,9 @@ def show(visit: Visit) -> None:
     next_up.show(visit, None if isinstance(queue, Exception) else queue.rows)
     drawing = Drawing(visit, filters.as_cards, filters.narrow, histories, _query(visit))
     _panels(found, totals, drawing)
+    held_tray.show(visit)
     undo.show(visit)
+    progress.show(visit)
 
 
 def _panels(found: reads.Found, totals: Mapping[str, PanelTotal], drawing: Drawing) -> None:

@@ -11,7 +11,18 @@ from cockpit.errors import NotFound
 from cockpit.model.panel import PanelRow
 from cockpit.storage.people import Person
 from cockpit.ui import frame, reads, state
-from cockpit.ui.components import action_bar, as_of, keys, next_up, score_history, timeline, undo, why
+from cockpit.ui.components import (
+    action_bar,
+    as_of,
+    executions,
+    keys,
+    next_up,
+    progress,
+    score_history,
+    timeline,
+    undo,
+    why,
+)
 from cockpit.ui.frame import Visit
 from cockpit.ui.words import age, plain, safe_text, there
 
@@ -36,12 +47,14 @@ def show(visit: Visit) -> None:
     left, right = st.columns([5, 6], gap="medium")
     with left:
         _next_step(visit, row)
+        executions.show(visit, identity)
         with st.container(border=True, key="why"):
             st.header("Why", anchor=False)
             why.reasons(visit, identity)
     with right, st.container(border=True, key="story"):
         _story(visit, found.person)
     undo.show(visit)
+    progress.show(visit)
 
 
 def _unknown(visit: Visit, asked: str) -> None:

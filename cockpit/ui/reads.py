@@ -9,15 +9,20 @@ from uuid import UUID
 
 import streamlit as st
 
-from cockpit.model.ids import MemberId, WorkspaceId
+from cockpit.automation.foresee import Foreseen, foresee
+from cockpit.automation.wish import Wish
+from cockpit.errors import Misconfigured, NotFound
+from cockpit.hub.wiring import find_connection
+from cockpit.model.ids import MemberId, PersonId, WorkspaceId
 from cockpit.model.panel import PanelRow, PanelRows, PanelTotal
-from cockpit.model.viewer import Scope
+from cockpit.model.viewer import Scope, Viewer
 from cockpit.panels import one_person, registry
 from cockpit.panels.explanation import Explanation, explain
 from cockpit.panels.histories import evenly
 from cockpit.panels.histories import histories as replayed
 from cockpit.panels.person import person_intelligence
 from cockpit.panels.setting import get_setting
+from cockpit.storage.attempts import About, Attempt, get_attempt, list_attempts
 from cockpit.storage.signals import find_last_signal_at
 from cockpit.storage.suggestions import list_suggestions
 from cockpit.storage.timeline import Entry, list_timeline
@@ -210,6 +215,52 @@ def _person_row(
 ) -> PanelRow:
     del data_version  # a part of the key
     return one_person.person_row(connection.cockpit().db, workspace_id, person_id, now=now, scope=scope)
+
+
+def foreseen(visit: Visit, person_id: str, action_type: str) -> Foreseen:
+    """What the guards would say of a click at this moment.
+
+    Raises:
+        NotFound: there is no such person.
+    """
+    asked = (visit.workspace_id, visit.viewer, visit.workspace.data_version, instant(visit))
+    return _foreseen(*asked, person_id=person_id, action_type=action_type)
+
+
+@st.cache_data(show_spinner=False, max_entries=512, ttl=STEP_SECONDS)
+def _foreseen(
+    workspace_id: WorkspaceId, viewer: Viewer, data_version: int, now: datetime, *, person_id: str, action_type: str
+) -> Foreseen:
+    del data_version  # a part of the key
+    wish = Wish(person_id=PersonId(UUID(person_id)), action_type=action_type)
+    with connection.cockpit().db.read(workspace_id) as conn:
+        return foresee(conn, viewer, wish, now)
+
+
+def hub_fault(visit: Visit) -> str | None:
+    """Why nothing can be sent at all; None when a Hub is connected."""
+    try:
+        with visit.cockpit.db.read(visit.workspace_id) as conn:
+            found = find_connection(conn, visit.workspace_id, visit.cockpit.settings)
+    except Misconfigured as error:
+        return error.message
+    return None if found else "No Hub is connected: actions are suggested, and nothing is sent."
+
+
+def executions(visit: Visit, person_id: str, limit: int) -> tuple[Attempt, ...]:
+    """The newest executions for a person, newest first."""
+    about = About(person_id=UUID(person_id))
+    with visit.cockpit.db.read(visit.workspace_id) as conn:
+        return list_attempts(conn, visit.workspace_id, about, scope=visit.viewer.scope, limit=limit)
+
+
+def execution(visit: Visit, attempt_id: str) -> Attempt | None:
+    """One execution as it is now; None when it is not on this side of the wall any more."""
+    try:
+        with visit.cockpit.db.read(visit.workspace_id) as conn:
+            return get_attempt(conn, visit.workspace_id, UUID(attempt_id), scope=visit.viewer.scope)
+    except NotFound:
+        return None
 
 
 def last_signal(visit: Visit) -> datetime | None:

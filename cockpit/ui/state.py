@@ -9,7 +9,8 @@ import streamlit as st
 
 UNDO_SECONDS = 10
 QUEUE, AT, PERSON, NEXT, CHANGE = "queue", "queue_at", "queue_person", "queue_next", "last_change"
-IDS = "queue_ids"
+IDS, FOLLOWED, ACTED = "queue_ids", "followed_executions", "acted_at"
+DOUBLE_CLICK = timedelta(seconds=0.8)
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,10 +22,27 @@ class Change:
     place: int
     sentence: str
     at: datetime
+    attempt_id: str | None = None  # of what goes out when the time is over
+    batch_id: str | None = None  # the same of many at once
+
+    @property
+    def goes_out(self) -> bool:
+        """Whether something leaves when the time is over."""
+        return self.attempt_id is not None or self.batch_id is not None
 
     def seconds_left(self, now: datetime) -> float:
         """For how long it can still be undone."""
         return (self.at + timedelta(seconds=UNDO_SECONDS) - now).total_seconds()
+
+
+@dataclass(frozen=True, slots=True)
+class Followed:
+    """An execution that somebody began in this tab and wants to hear of."""
+
+    attempt_id: str
+    what: str
+    at: datetime
+    told: str = ""  # the last thing that was said of it
 
 
 def queue() -> str:
@@ -84,3 +102,30 @@ def last_change() -> Change | None:
     """What can be undone."""
     change: Change | None = st.session_state.get(CHANGE)
     return change
+
+
+def follow(one: Followed) -> None:
+    """Tell of this execution as it goes on."""
+    st.session_state[FOLLOWED] = (*(other for other in followed() if other.attempt_id != one.attempt_id), one)
+
+
+def unfollow(attempt_id: str) -> None:
+    """Tell no more of it."""
+    st.session_state[FOLLOWED] = tuple(one for one in followed() if one.attempt_id != attempt_id)
+
+
+def followed() -> tuple[Followed, ...]:
+    """The executions of this tab that are still on their way."""
+    found: tuple[Followed, ...] = st.session_state.get(FOLLOWED, ())
+    return found
+
+
+def acted(now: datetime) -> None:
+    """Note that something was begun here."""
+    st.session_state[ACTED] = now
+
+
+def just_acted(now: datetime) -> bool:
+    """Whether that was so shortly ago that nobody can have read the next card."""
+    at: datetime | None = st.session_state.get(ACTED)
+    return at is not None and now - at < DOUBLE_CLICK

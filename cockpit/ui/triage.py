@@ -13,7 +13,7 @@ from cockpit.errors import CockpitError
 from cockpit.ingestion import decisions
 from cockpit.ingestion.decisions import DISMISS_REASONS, Decision
 from cockpit.model.panel import PanelRow
-from cockpit.ui import state
+from cockpit.ui import outreach, state
 from cockpit.ui.frame import Visit
 from cockpit.ui.words import next_morning, plain, safe_text, there
 
@@ -42,14 +42,28 @@ def until_words(visit: Visit, row: PanelRow, choice: str) -> str:
     return there(SNOOZES[choice](visit, row), row.time_zone, visit.workspace.time_zone).strftime("%a %d %b %H:%M")
 
 
-def execute(row: PanelRow) -> None:
-    """Say what would have been sent; there is no Hub to send it yet."""
-    title = row.suggested_action.title if row.suggested_action else "Action"
-    st.toast(
-        f"{safe_text(title)} for {safe_text(row.name)}: the Hub is not connected yet, so nothing was sent.",
-        icon=":material/cloud_off:",
-        duration=6,
-    )
+def execute(visit: Visit, row: PanelRow) -> None:
+    """Reserve the outreach of the card: it leaves when the undo bar has gone, and the queue moves on."""
+    action, person_id = row.suggested_action, row.person_id
+    if action is None or person_id is None or visit.as_of is not None:
+        return
+    now = datetime.now(UTC)
+    if state.just_acted(now):
+        return  # the second half of a double click, which by now lies on the button of the next lead
+    try:
+        reserved = outreach.carry_out(visit, person_id, action, now)
+    except CockpitError as error:
+        st.toast(safe_text(error.message), icon=":material/error:")
+        return
+    what = f"{plain(action.title)} for {plain(row.name)}"
+    if not reserved.runs:
+        st.toast(f"{safe_text(what)}: {safe_text(reserved.reason)}", icon=":material/block:", duration=8)
+        return
+    attempt_id = str(reserved.attempt.attempt_id)
+    state.remember(state.Change(action.action_id, person_id, state.at(), f"{what} goes out", now, attempt_id))
+    state.follow(state.Followed(attempt_id, what, now))
+    state.acted(datetime.now(UTC))
+    state.advance()
 
 
 def snooze(visit: Visit, row: PanelRow, choice: str | None) -> None:
@@ -75,13 +89,23 @@ def dismiss_dialog(visit: Visit, row: PanelRow) -> None:
 def undo(visit: Visit, change: state.Change) -> None:
     """Take the last decision back."""
     state.remember(None)
-    decision = Decision(UUID(change.action_id), UUID(change.person_id), visit.viewer, datetime.now(UTC))
     try:
-        decisions.undo(visit.cockpit.db, decision)
+        _take_back(visit, change, datetime.now(UTC))
     except CockpitError as error:
         st.toast(safe_text(error.message), icon=":material/error:")
         return
-    state.focus(state.queue(), change.place, change.person_id)
+    state.focus(state.queue(), change.place, change.person_id or None)
+
+
+def _take_back(visit: Visit, change: state.Change, now: datetime) -> None:
+    if change.batch_id is not None:
+        taken = outreach.take_back_batch(visit, change.batch_id, now)
+        st.toast(f"{taken} taken back: nothing of them was sent.", icon=":material/undo:")
+    elif change.attempt_id is not None:
+        outreach.take_back(visit, change.attempt_id, now)
+        state.unfollow(change.attempt_id)
+    else:
+        decisions.undo(visit.cockpit.db, Decision(UUID(change.action_id), UUID(change.person_id), visit.viewer, now))
 
 
 def _dismiss(visit: Visit, row: PanelRow, code: str) -> None:

@@ -33,6 +33,7 @@ from cockpit.storage import (
     attempts,
     companies_page,
     exports,
+    guard_facts,
     opportunities_page,
     panel_index,
     panel_pages,
@@ -258,10 +259,9 @@ ROWS: dict[Any, Callable[[View], Iterable[Row]]] = {
     suggestions.get_suggestion: cards,
     people.list_visible: lambda v: ((str(one), None) for one in v.ask(people.list_visible, v.everybody)),
     attempts.list_attempts: lambda v: ((str(one.person_id), one) for one in v.ask(attempts.list_attempts, limit=MANY)),
+    guard_facts.get_person_row: lambda v: found(v, lambda one: v.ask(guard_facts.get_person_row, one), some=8),
     attempts.get_attempt: lambda v: found(v, lambda one: v.ask(attempts.get_attempt, attempt_id_of(one))),
-    timeline.list_timeline: lambda v: found(
-        v, lambda one: v.ask(timeline.list_timeline, UUID(one), as_of=v.now), some=8
-    ),
+    timeline.list_timeline: lambda v: found(v, lambda a: v.ask(timeline.list_timeline, UUID(a), as_of=v.now), some=8),
     activity.list_visible_signals: told_signals,
     opportunities_page.list_opportunities_page: deals,
     opportunities_page.find_opportunity: opened_deals,

@@ -212,6 +212,7 @@ CALLS: dict[Any, Call] = {
     ),
     guard_chain.list_entries: guard_chain.list_entries,
     guard_facts.get_person_locked: lambda c, w: guard_facts.get_person_locked(c, w, ANA),
+    guard_facts.get_person_row: lambda c, w: guard_facts.get_person_row(c, w, ANA),
     guard_facts.find_conversation: lambda c, w: ["own", guard_facts.find_conversation(c, w, ANA)],
     guard_facts.list_last_times: lambda c, w: guard_facts.list_last_times(c, w, ANA, ["own_CALL", "CANARY_CALL"]),
     guard_facts.list_consents: lambda c, w: guard_facts.list_consents(c, w, ANA),

@@ -7,15 +7,17 @@ from typing import Literal
 
 import streamlit as st
 
-from cockpit.model.panel import PanelRow
+from cockpit.model.panel import PanelRow, SuggestedAction
 from cockpit.model.roles import Permission
-from cockpit.ui import triage
+from cockpit.ui import reads, triage
 from cockpit.ui.components import why
-from cockpit.ui.frame import Visit
+from cockpit.ui.frame import Visit, open_page
 from cockpit.ui.words import age, local_time, plain, safe_text
 
 BAND_COLOURS: dict[str, Literal["red", "orange", "blue"]] = {"hot": "red", "warm": "orange", "cold": "blue"}
-HUB_MISSING = "The Hub is not connected yet: this suggests, it does not send."
+NO_HUB = "No Hub connected"
+FOR_A_COLLEAGUE = "For a colleague: nothing is sent"
+GOES_OUT = "What is clicked goes out after 10 seconds; until then it can be undone."
 LOOKS_ONLY = "Your role in this workspace may look, but not act, snooze or dismiss."
 PAST = "This is how it was then: to act, snooze or dismiss, go back to now."
 
@@ -39,7 +41,7 @@ def buttons(visit: Visit, row: PanelRow, *, with_why: bool = True) -> None:
 
 def limits(visit: Visit) -> str:
     """What the buttons do not do here."""
-    return _closed(visit) or HUB_MISSING
+    return _closed(visit) or reads.hub_fault(visit) or GOES_OUT
 
 
 def _closed(visit: Visit) -> str | None:
@@ -87,7 +89,7 @@ def _facts(visit: Visit, row: PanelRow) -> list[str]:
 def _execute(visit: Visit, row: PanelRow) -> None:
     """The suggested action as a button; its label says why when it cannot be pressed here and now."""
     action = row.suggested_action
-    blocked = "Nothing to suggest" if action is None else action.blocked_reason if _closed(visit) is None else None
+    blocked = "Nothing to suggest" if action is None else _obstacle(visit, row, action)
     label = blocked or (plain(action.title) if action else "")
     closed = bool(blocked) or _closed(visit) is not None
     enter = "  ⏎" if visit.keys_on and not closed else ""
@@ -99,8 +101,23 @@ def _execute(visit: Visit, row: PanelRow) -> None:
             disabled=closed,
             help=_closed(visit),
             on_click=triage.execute,
-            args=(row,),
+            args=(visit, row),
         )
+    may_connect = blocked == NO_HUB and visit.may(Permission.MANAGE_SETTINGS) and not visit.embedded
+    if may_connect and st.button("Connect a Hub", key="do_connect", icon=":material/cable:"):
+        open_page(visit, "settings", tab="hub")
+
+
+def _obstacle(visit: Visit, row: PanelRow, action: SuggestedAction) -> str | None:
+    """Why a click would send nothing, in the words of the guard that says so; nothing is asked where nobody may."""
+    if _closed(visit) is not None or row.person_id is None:
+        return None
+    if reads.hub_fault(visit) is not None:
+        return NO_HUB
+    foreseen = reads.foreseen(visit, row.person_id, action.type)
+    if foreseen.guard == "mapping" and action.channel is None:
+        return FOR_A_COLLEAGUE
+    return foreseen.reason
 
 
 def _snooze(visit: Visit, row: PanelRow) -> None:

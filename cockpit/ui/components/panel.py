@@ -12,6 +12,7 @@ from cockpit.model.panel import PanelRow, PanelRows
 from cockpit.model.roles import Permission
 from cockpit.panels.registry import PANELS
 from cockpit.ui import state
+from cockpit.ui.components import bulk
 from cockpit.ui.components.cards import cards
 from cockpit.ui.components.exports import export_links
 from cockpit.ui.components.failure import panel_failed
@@ -54,6 +55,7 @@ def draw(slug: str, found: PanelRows | Exception, total: str, drawing: Drawing) 
             _empty(found, drawing, panel.empty_cause)
         else:
             _rows(slug, found.rows, drawing)
+            bulk.offer(drawing.visit, slug, found.rows)
             if drawing.visit.may(Permission.EXPORT):
                 export_links(slug, panel.title, drawing.query)
 

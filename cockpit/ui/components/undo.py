@@ -32,8 +32,14 @@ def _bar(visit: Visit) -> None:
         st.rerun()
         return
     with st.container(horizontal=True, vertical_alignment="center", key="undo_bar"):
-        st.markdown(safe_text(change.sentence), width="content")
+        st.markdown(safe_text(_sentence(change, left)), width="content")
         if st.button("Undo", key="undo", shortcut=visit.key("U"), type="primary", icon=":material/undo:"):
             triage.undo(visit, change)
             st.rerun()
-        st.caption(f"{left:.0f} s", width="content")
+        if not change.goes_out:
+            st.caption(f"{left:.0f} s", width="content")
+
+
+def _sentence(change: state.Change, left: float) -> str:
+    """What was done; of something that has yet to leave also when."""
+    return f"{change.sentence} in {left:.0f} s" if change.goes_out else change.sentence
