@@ -5,6 +5,7 @@ attempt_id_named(workspace_id, key) -> UUID
 key_of(rule_key, source, source_event_id) -> str
 mapped(mapping, wish) -> ActionMapping | None
 window_length(policy, rule, channel) -> timedelta
+no_mapping(action_type) -> str
 holds(origin, opens_at, verdicts, *, since) -> bool          whether it waits for its guards, or is not made at all
 """
 
@@ -64,8 +65,13 @@ def window_length(policy: GuardPolicy, rule: RuleFacts | None, channel: str) -> 
     return max(own or SHORTEST_WINDOW, SHORTEST_WINDOW)
 
 
+def no_mapping(action_type: str) -> str:
+    """Why an action that nobody mapped is not carried out."""
+    return f"No mapping says how the Hub carries out {action_type}: add one in Settings > Hub."
+
+
 def holds(origin: str, opens_at: datetime | None, verdicts: Iterable[Verdict], *, since: datetime) -> bool:
-    """Whether something waits until its guards open; a rule waits a day, over a weekend where only the hour is wrong."""
+    """Whether something waits until its guards open; a rule waits a day, and longer where only the hour is wrong."""
     if opens_at is None:
         return False
     only_hours = all(one.allowed or one.guard in HOURS for one in verdicts)

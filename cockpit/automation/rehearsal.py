@@ -2,6 +2,7 @@
 
 rehearse(db, workspace_id, rule_key, now, *, spec=None, days=90, told=None) -> Rehearsal
 difference(before, after) -> Difference
+document(rehearsal), told_difference(difference)        as JSON
 
 It reads, counts and forgets. Nothing here can reserve, claim or call: an import contract keeps that out of reach.
 """
@@ -139,6 +140,36 @@ def rehearse(
         triggers = list_triggers(conn, workspace_id, said.signal_types, since=since, until=now)
         script = _script(conn, workspace_id, rule_key, said, triggers=triggers, since=since, until=now)
     return Rehearsal(rule_key, since, now, triggers.height, play(script, told))
+
+
+def document(found: Rehearsal) -> dict[str, Any]:
+    """A rehearsal as JSON: the counts, then who would have been reached when, and who not."""
+    hour = found.busiest_hour
+    return {
+        "rule_key": found.rule_key,
+        "since": found.since,
+        "until": found.until,
+        "signals": found.signals,
+        "answered": len(found.steps),
+        "people": len(found.people),
+        "counts": found.counts,
+        "blocked_by": found.blocked_by,
+        "busiest_hour": hour and {"begins": hour.begins, "count": hour.count},
+        "rate": found.rate,
+        "steps": [_told(step) for step in found.steps],
+    }
+
+
+def told_difference(found: Difference) -> dict[str, Any]:
+    """A difference as JSON."""
+    lists = {name: sorted(getattr(found, name)) for name in ("newly", "no_more")}
+    return {**lists, "both": len(found.both), "sent": found.sent, "rate": found.rate, "blocked_by": found.blocked_by}
+
+
+def _told(step: Step) -> dict[str, Any]:
+    plain = {"person_id": step.person_id, "at": step.at, "became": step.became, "sent_at": step.sent_at}
+    plain |= {"guard": step.guard, "reason": step.reason}
+    return {name: value for name, value in plain.items() if value is not None}
 
 
 def difference(before: Rehearsal, after: Rehearsal) -> Difference:

@@ -13,16 +13,19 @@ from typing import Final, Literal
 from uuid import UUID
 
 from cockpit.automation.holdout import is_held_out
-from cockpit.automation.outreach import holds, window_length
+from cockpit.automation.outreach import holds, no_mapping, window_length
 from cockpit.automation.rehearsal_facts import Reached
 from cockpit.automation.rehearsal_ledger import Books, place_of
 from cockpit.automation.wish import UNDO_FOR
+from cockpit.storage.attempts import REFUSED
 from scoring.guards.facts import GuardRequest, RuleFacts, Sent, Verdict
 from scoring.guards.judge import allowed, earliest, judge, opens_at
 from scoring.guards.policy import GuardPolicy
 
 WEEK: Final = timedelta(days=7)
 AT_ONCE: Final = 500  # signals between two words of progress
+TAKEN: Final = "The same outreach to this person was made, or waits to be made."
+
 Became = Literal["sent", "blocked", "joined", "held out", "cancelled", "waiting"]
 Told = Callable[[int, int], None]  # done, of how many
 
@@ -56,6 +59,9 @@ class Other:
     person_id: str
     sent: Sent
     owner_id: UUID | None
+
+
+Event = Other | Cue | str  # a name: this person wants no contact any more
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,9 +111,9 @@ def play(script: Script, told: Told | None = None) -> tuple[Step, ...]:
     """Play it from the first signal to the last outreach that is due."""
     stage = Stage(script)
     events = _events(script)
-    for number, (at, _, act) in enumerate(events):
+    for number, (at, _, event) in enumerate(events):
         stage.claim_before(at)
-        act(stage)
+        stage.meet(event)
         if told and number % AT_ONCE == 0:
             told(number, len(events))
     stage.claim_before(script.until)
@@ -116,16 +122,13 @@ def play(script: Script, told: Told | None = None) -> tuple[Step, ...]:
     return stage.ended()
 
 
-def _events(script: Script) -> list[tuple[datetime, int, Callable[[Stage], None]]]:
+def _events(script: Script) -> list[tuple[datetime, int, Event]]:
     """What happens besides claims, in order; of one instant first what others did, then refusals, then signals."""
-    found: list[tuple[datetime, int, Callable[[Stage], None]]] = []
-    for other in script.others:
-        found.append((other.sent.at, 0, lambda stage, other=other: stage.note(other)))
+    found: list[tuple[datetime, int, Event]] = [(other.sent.at, 0, other) for other in script.others]
     for who, person in script.people.items():
         if person.opted_out_at is not None:
-            found.append((person.opted_out_at, 1, lambda stage, who=who: stage.refuse(who)))
-    for cue in script.cues:
-        found.append((cue.at, 2, lambda stage, cue=cue: stage.fire(cue)))
+            found.append((person.opted_out_at, 1, who))
+    found += [(cue.at, 2, cue) for cue in script.cues]
     return sorted(found, key=lambda event: event[:2])
 
 
@@ -145,6 +148,16 @@ class Stage:
         own = self.script.rule.cooldown
         self.books = Books(max(WEEK, own or self.script.policy.rule_cooldown))
 
+    def meet(self, event: Event) -> None:
+        """Let something happen."""
+        match event:
+            case Other():
+                self.note(event)
+            case Cue():
+                self.fire(event)
+            case _:
+                self.refuse(event)
+
     def note(self, other: Other) -> None:
         """Something went out for another reason."""
         self.books.send(other.person_id, other.sent, other.owner_id, of_rule=False)
@@ -154,7 +167,7 @@ class Stage:
         waiting = self.waiting.pop(who, None)
         if waiting is not None:
             self._end(waiting)
-            self._step(waiting.cue, "cancelled", reason="The person does not want to be contacted.")
+            self._step(waiting.cue, "cancelled", reason=REFUSED)
 
     def fire(self, cue: Cue) -> None:
         """A signal that the rule answers."""
@@ -164,7 +177,7 @@ class Stage:
             self._step(cue, "joined")
             return
         if self.script.channel is None:
-            self._step(cue, "blocked", guard="mapping", reason=f"No mapping for {self.script.action_type}.")
+            self._step(cue, "blocked", guard="mapping", reason=no_mapping(self.script.action_type))
             return
         person = self.script.people[cue.person_id]
         judged = self._judge(person, cue.at, now, None)
@@ -214,7 +227,7 @@ class Stage:
         begins = judged.opens_at or now
         if self.windows.get(cue.person_id, begins) > begins:
             refusal = judged.refusal
-            reason = "The same outreach to this person was made, or waits to be made."
+            reason = refusal.reason if refusal else TAKEN
             self._step(cue, "blocked", guard=refusal.guard if refusal else "window", reason=reason)
             return
         self.windows[cue.person_id] = begins + window_length(

@@ -15,7 +15,7 @@ from uuid import UUID
 
 from cockpit.automation.guard_log import Chain, append, body_of, lock_chain
 from cockpit.automation.judging import Judged, judge_attempt
-from cockpit.automation.outreach import attempt_id_of, holds, mapped, window_length
+from cockpit.automation.outreach import attempt_id_of, holds, mapped, no_mapping, window_length
 from cockpit.automation.wish import Wish
 from cockpit.model.ids import WorkspaceId
 from cockpit.storage.action_mappings import ActionMapping, find_action_mapping
@@ -70,7 +70,7 @@ def reserve_in(conn: Connection, chain: Chain, wish: Wish, now: datetime) -> Res
     attempt = drawn_up(chain.workspace_id, attempt_id, wish, mapping, now)
     if mapping is None:
         get_person_locked(conn, chain.workspace_id, wish.person_id)
-        reason = f"No mapping says how the Hub carries out {wish.action_type}: add one in Settings > Hub."
+        reason = no_mapping(wish.action_type)
         verdicts = (Verdict("mapping", allowed=False, reason=reason, inputs={"action_type": wish.action_type}),)
         return _blocked(conn, chain, attempt, verdicts, now)
     judged = judge_attempt(conn, chain, attempt, now, stored=False)

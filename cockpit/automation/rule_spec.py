@@ -101,10 +101,10 @@ def spec_of(rule: StoredRule) -> RuleSpec:
     """
     conditions = dict(rule.conditions or {})
     conditions.pop("signal_types", None)
-    plain = ("title", "action_type", "channel", "instruction", "cooldown_s", "daily_max")
-    plain = (*plain, "active_hours", "holdout_percent")
+    plain = ("title", "action_type", "channel", "instruction", "cooldown_s", "daily_max", "active_hours")
     types = list(rule.signal_types)
-    return read_spec({name: getattr(rule, name) for name in plain} | {"signal_types": types, "conditions": conditions})
+    said = {name: getattr(rule, name) for name in (*plain, "holdout_percent")}
+    return read_spec(said | {"signal_types": types, "conditions": conditions})
 
 
 def columns_of(spec: RuleSpec) -> dict[str, Any]:

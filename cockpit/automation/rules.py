@@ -38,6 +38,12 @@ from scoring.intake import INSTANT
 
 log = logging.getLogger(__name__)
 AT_ONCE: Final = 200
+TRIGGER: Final[dict[str, pl.DataType]] = {
+    "person_id": pl.String(),
+    "occurred_at": INSTANT,
+    "channel": pl.String(),
+    "at": INSTANT,
+}
 Became = Literal["reserved", "blocked", "joined", "held out", "not meant", "switched off", "gone"]
 
 
@@ -116,8 +122,7 @@ def wish_of(spec: RuleSpec, waiting: RuleSignal, owner: MemberId | None) -> Wish
 def trigger_of(waiting: RuleSignal, now: datetime) -> pl.DataFrame:
     """One signal as conditions are asked of it."""
     row = {"person_id": str(waiting.person_id), "occurred_at": waiting.occurred_at, "channel": waiting.channel}
-    schema = {"person_id": pl.String, "occurred_at": INSTANT, "channel": pl.String, "at": INSTANT}
-    return pl.DataFrame([{**row, "at": now}], schema=schema)
+    return pl.DataFrame([{**row, "at": now}], schema=TRIGGER)
 
 
 def _waiting_of(conn: Connection, workspace_id: WorkspaceId, waiting: RuleSignal) -> Attempt | None:
