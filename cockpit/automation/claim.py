@@ -17,7 +17,7 @@ from uuid import UUID
 from cockpit.automation import breaker
 from cockpit.automation.guard_log import Chain, append, body_of, lock_chain
 from cockpit.automation.judging import Judged, judge_attempt
-from cockpit.automation.reserve import window_length
+from cockpit.automation.outreach import holds, window_length
 from cockpit.automation.retries import after_ambiguous
 from cockpit.errors import CockpitError
 from cockpit.model.ids import WorkspaceId
@@ -137,7 +137,7 @@ def _committed(conn: Connection, chain: Chain, attempt: Attempt, judged: Judged,
     }
     sending = replace(attempt, **changes)
     _change(conn, chain, attempt, changes)
-    length = window_length(judged, attempt)
+    length = window_length(judged.policy, judged.rule, attempt.channel)
     replace_window_until(conn, chain.workspace_id, attempt.attempt_id, now + length)
     append(conn, chain, [body_of("claimed", sending, now=now, state=SENDING, verdicts=judged.verdicts)])
     return Claimed(chain.workspace_id, sending, judged.person, again=attempt.state == UNKNOWN)
@@ -145,7 +145,7 @@ def _committed(conn: Connection, chain: Chain, attempt: Attempt, judged: Judged,
 
 def _refuse(conn: Connection, chain: Chain, attempt: Attempt, judged: Judged, now: datetime) -> None:
     """A guard has closed since: wait for it where time opens it, else this was it."""
-    if judged.opens_at is not None:
+    if holds(attempt.origin, judged.opens_at, judged.verdicts, since=attempt.created_at):
         changes: dict[str, Any] = {"execute_after": judged.opens_at, "held_until": judged.opens_at}
         event, state = "held", attempt.state
     elif attempt.state == UNKNOWN:  # it may have gone out: it must not be tried again, and is not simply blocked

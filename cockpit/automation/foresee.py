@@ -13,7 +13,8 @@ from uuid import UUID
 
 from cockpit.automation.execute import of_viewer
 from cockpit.automation.judging import judge_person
-from cockpit.automation.reserve import TAKEN, drawn_up, mapped, unmapped
+from cockpit.automation.outreach import mapped, unmapped
+from cockpit.automation.reserve import TAKEN, drawn_up
 from cockpit.automation.wish import Wish
 from cockpit.model.viewer import Viewer
 from cockpit.storage.action_mappings import find_action_mapping

@@ -10,11 +10,12 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
-from uuid import UUID, uuid4, uuid5
+from datetime import datetime
+from uuid import UUID
 
 from cockpit.automation.guard_log import Chain, append, body_of, lock_chain
 from cockpit.automation.judging import Judged, judge_attempt
+from cockpit.automation.outreach import attempt_id_of, holds, mapped, unmapped, window_length
 from cockpit.automation.wish import Wish
 from cockpit.model.ids import WorkspaceId
 from cockpit.storage.action_mappings import ActionMapping, find_action_mapping
@@ -24,7 +25,6 @@ from cockpit.storage.guard_facts import get_person_locked, replace_rule_pause
 from cockpit.storage.guard_windows import Window, upsert_window
 from scoring.guards.facts import Verdict
 
-SHORTEST_WINDOW = timedelta(seconds=60)  # two clicks on one button are one outreach, whatever the settings say
 FUSE = "fuse"
 TAKEN = "The same outreach to this person was made, or waits to be made."
 Also = Callable[[Connection, Attempt], None]
@@ -74,7 +74,7 @@ def reserve_in(conn: Connection, chain: Chain, wish: Wish, now: datetime) -> Res
         return _blocked(conn, chain, attempt, (unmapped(wish),), now)
     judged = judge_attempt(conn, chain, attempt, now, stored=False)
     _blow_fuse(conn, chain, attempt, judged, now)
-    if not judged.allowed and not (wish.hold and judged.opens_at):
+    if not judged.allowed and not (wish.hold and holds(wish.origin, judged.opens_at, judged.verdicts, since=now)):
         return _blocked(conn, chain, attempt, judged.verdicts, now)
     return _reserved(conn, chain, attempt, judged, now)
 
@@ -95,30 +95,6 @@ def preview(db: Database, workspace_id: WorkspaceId, wishes: Iterable[Wish], now
 
 class _OnlyLooking(Exception):
     """Rolls a preview back."""
-
-
-def attempt_id_of(workspace_id: WorkspaceId, wish: Wish) -> UUID:
-    """A new id; for a wish with a key always the same."""
-    return uuid5(workspace_id, f"attempt:{wish.key}") if wish.key else uuid4()
-
-
-def unmapped(wish: Wish) -> Verdict:
-    """That nobody has said how the Hub does it."""
-    reason = f"No mapping says how the Hub carries out {wish.action_type}: add one in Settings > Hub."
-    return Verdict("mapping", allowed=False, reason=reason, inputs={"action_type": wish.action_type})
-
-
-def mapped(mapping: ActionMapping | None, wish: Wish) -> ActionMapping | None:
-    """The mapping with what the wish says itself; None when neither says how the Hub does it."""
-    said = (wish.hub_type, wish.channel, wish.instruction)
-    if mapping is None:
-        complete = all(one is not None for one in said)
-        hub_type, channel, instruction = (one or "" for one in said)
-        return ActionMapping(wish.action_type, hub_type, channel, instruction) if complete else None
-    language = str((wish.request or {}).get("language") or "")
-    own = (mapping.hub_type, mapping.channel, (mapping.translations or {}).get(language, mapping.instruction))
-    hub_type, channel, instruction = (there if here is None else here for here, there in zip(said, own, strict=True))
-    return replace(mapping, hub_type=hub_type, channel=channel, instruction=instruction)
 
 
 def drawn_up(
@@ -158,20 +134,11 @@ def key_of(workspace_id: WorkspaceId, wish: Wish, window: str, attempt_id: UUID)
     return hashlib.sha256("|".join(map(str, parts)).encode()).hexdigest()
 
 
-def window_length(judged: Judged, attempt: Attempt) -> timedelta:
-    """How long an outreach keeps others of its name away."""
-    policy, rule = judged.policy, judged.rule
-    if rule is not None:
-        return max(policy.rule_cooldown if rule.cooldown is None else rule.cooldown, SHORTEST_WINDOW)
-    own = policy.cooldowns.get(attempt.channel) if policy.manual_cooldown else None
-    return max(own or SHORTEST_WINDOW, SHORTEST_WINDOW)
-
-
 def _reserved(conn: Connection, chain: Chain, attempt: Attempt, judged: Judged, now: datetime) -> Reserved:
     if judged.opens_at is not None:
         attempt = replace(attempt, execute_after=judged.opens_at, held_until=judged.opens_at, reason=judged.reason)
     begins = attempt.held_until or now
-    until = begins + window_length(judged, attempt)
+    until = begins + window_length(judged.policy, judged.rule, attempt.channel)
     window = Window(attempt.person_id, attempt.guard_window, attempt.attempt_id, begins, until)
     if not upsert_window(conn, chain.workspace_id, window):
         taken = Verdict("window", allowed=False, reason=TAKEN, inputs={"name": attempt.guard_window})

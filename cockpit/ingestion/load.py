@@ -19,6 +19,7 @@ from cockpit.ingestion.publish import publish_catalogue, read_catalogue
 from cockpit.ingestion.receive import WithDatabase
 from cockpit.ingestion.record import Tally
 from cockpit.ingestion.refresh import PEOPLE_AT_ONCE, drain_pending
+from cockpit.ingestion.rule_signals import await_rules
 from cockpit.ingestion.run import PEOPLE, ROWS_AT_ONCE, SIGNALS, Import, Imported, Progress, Step
 from cockpit.ingestion.sources.batch import RawBatch, Reject
 from cockpit.ingestion.take import Taken, take
@@ -131,6 +132,7 @@ def _store_signals(
     tray = count_unmatched(conn, job.workspace_id) > 0
     taken = take(conn, job.workspace_id, normal.frame, now, tray=tray, alone=alone)
     upsert_pending(conn, job.workspace_id, taken.new["person_id"].unique())
+    await_rules(conn, job.workspace_id, taken.new)
     return _told(batch, normal, taken)
 
 

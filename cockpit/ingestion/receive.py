@@ -15,6 +15,7 @@ from cockpit.ingestion.counters import count_new
 from cockpit.ingestion.normalise import normalise
 from cockpit.ingestion.record import Item, Receipt, SignalIn
 from cockpit.ingestion.restate import advance_people
+from cockpit.ingestion.rule_signals import await_rules
 from cockpit.ingestion.rulebook import Rulebook, get_rulebook, rulebook_of
 from cockpit.ingestion.sources.batch import Reject
 from cockpit.ingestion.sources.jsonl_file import rows_frame
@@ -90,6 +91,7 @@ def follow(
     before = advance_people(conn, workspace_id, new, rulebook or get_rulebook(conn, workspace_id), now)
     replace_data_version(conn, workspace_id, received_at=now)
     count_new(conn, workspace_id, new, before)
+    await_rules(conn, workspace_id, new)  # behind the lock that the data version is: no rule is switched on meanwhile
 
 
 def _rows(signals: Signals) -> tuple[pl.DataFrame, list[Reject]]:

@@ -173,6 +173,20 @@ rule_version = Table(
     of_workspace(),
 )
 
+rule_signal = Table(
+    "rule_signal",
+    metadata,
+    workspace_column(),
+    words("rule_key", key=True),
+    words("source", key=True),
+    words("source_event_id", key=True),
+    identifier("person_id", nullable=False),
+    words("type", nullable=False),
+    words("channel"),
+    instant("occurred_at", nullable=False),
+    of_person(),
+)
+
 holdout = Table(
     "holdout",
     metadata,
@@ -260,6 +274,7 @@ AUTOMATION_TABLES = (
     hub_connection,
     action_mapping,
     rule_version,
+    rule_signal,
     holdout,
     workflow,
     workflow_version,

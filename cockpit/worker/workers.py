@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from cockpit.access.avatar_queue import AvatarQueue
 from cockpit.bootstrap import Cockpit
-from cockpit.worker import cleaning, provisioning
+from cockpit.worker import cleaning, provisioning, rules
 from cockpit.worker.dispatch import SECONDS as DISPATCH_SECONDS
 from cockpit.worker.dispatch import dispatcher_of
 from cockpit.worker.loop import Loop
@@ -22,6 +22,7 @@ class Workers:
             RefreshWorker(cockpit),
             Loop("provisioning", lambda now: provisioning.resume_due(cockpit, now), provisioning.SECONDS),
             Loop("hub-calls", lambda now: provisioning.call_due(cockpit, now), provisioning.SECONDS),
+            Loop("rules", lambda now: rules.fire_rules(cockpit, now), rules.SECONDS),
             Loop("dispatch", lambda _: self._dispatcher.round(), DISPATCH_SECONDS),
             Loop("cleaning", lambda now: cleaning.forget_old(cockpit, now), cleaning.SECONDS),
             *pictures,

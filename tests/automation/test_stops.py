@@ -118,7 +118,7 @@ def test_the_tray_of_what_waits(db: Database, workspace: WorkspaceId, now: datet
     ana, ben, cid = prepare(db, workspace, now, people=3)
     for person in (ana, ben):
         reserve(db, workspace, click(person), now)
-    reserve(db, workspace, click(ana, action_type=SMS, hold=True), now)
+    reserve(db, workspace, click(ana, action_type=SMS, hold=True), now + timedelta(microseconds=1))
     at = now + timedelta(seconds=10)
     lease = Lease("me", at + LEASE)
     taken = take_due(db, workspace, lease, now=at, limit=1)

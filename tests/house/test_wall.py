@@ -22,6 +22,7 @@ ABOUT_NOBODY = {
     "api_keys",
     *("idempotency", "callbacks", "audit", "avatars", "workspace_changes", "memberships"),
     *("workspace_states", "hub_connections", "action_mappings", "breakers", "preset_artifacts", "workflows"),
+    "rule_versions",
 }
 # What works on people whom something above has chosen, or for the whole workspace: no screen and no route may call it.
 BENEATH = {
@@ -49,6 +50,7 @@ BENEATH = {
     "guard_facts.list_last_times",
     "guard_facts.list_stops",
     "guard_windows.find_window",
+    "holdouts.list_holdouts",
     "ledger.find_tallies",
     "ledger.list_sends",
     "matching.list_all_matches",
@@ -63,6 +65,13 @@ BENEATH = {
     "people.list_locked",
     "people.list_people",
     "people.list_person_ids_after",
+    "rehearsal_reads.list_agreed",
+    "rehearsal_reads.list_moments",
+    "rehearsal_reads.list_reached",
+    "rehearsal_reads.list_sent",
+    "rehearsal_reads.list_triggers",
+    "rule_signals.count_rule_signals",
+    "rule_signals.list_rule_signals",
     "scores.list_due",
     "scores.list_scores",
     "signals.list_digests",

@@ -10,12 +10,12 @@ import pytest
 from playwright.sync_api import expect
 
 from cockpit.hub import signatures
-from cockpit.hub.default_mappings import add_missing
 from cockpit.hub.fake.server import PATHS, Server, serving
 from cockpit.hub.fake.state import Manner
 from cockpit.hub.fake.webhooks import Target
 from cockpit.hub.webhook_secrets import SIGNED
 from cockpit.hub.wiring import Wiring, connect
+from cockpit.presets.applier import add_mappings
 from cockpit.storage.attempts import list_attempts
 from cockpit.storage.suggestions import list_suggestions
 from cockpit.storage.workspaces import replace_data_version
@@ -66,7 +66,7 @@ def line(desk: Desk, server: Served) -> Iterator[Line]:
         )
         with desk.cockpit.db.write(desk.workspace_id) as conn:
             connect(conn, desk.workspace_id, desk.cockpit.settings, wiring, now)
-            add_missing(conn, desk.workspace_id, now)
+            add_mappings(conn, desk.workspace_id, now)
             set_guards(conn, desk.workspace_id, {"off": ["quiet_hours"]})  # the suite runs at any hour
             replace_data_version(conn, desk.workspace_id)
         yield Line(desk, hub)

@@ -22,6 +22,7 @@ from cockpit.storage import (
     guard_chain,
     guard_facts,
     guard_windows,
+    holdouts,
     idempotency,
     imports,
     login_tokens,
@@ -30,6 +31,8 @@ from cockpit.storage import (
     pending,
     people,
     preset_artifacts,
+    rule_signals,
+    rule_versions,
     rules,
     scores,
     sessions,
@@ -195,12 +198,22 @@ def attempt_of(mark: str, identity: UUID, **more: Any) -> attempts.Attempt:
     return attempts.Attempt(**{**row, **more})
 
 
+def waiting_frame(mark: str) -> pl.DataFrame:
+    """A signal that waits for a rule."""
+    row = {"rule_key": "call_back", "source": "crm", "source_event_id": "1", "person_id": str(ANA)}
+    return frame_of({**row, "type": mark, "channel": mark, "occurred_at": NOW})
+
+
 def fill_automation(conn: Connection, workspace_id: WorkspaceId, mark: str) -> None:
     """Rows of the tables of automation."""
     attempts.insert_attempt(conn, workspace_id, attempt_of(mark, ATTEMPT))
     lost = attempt_of(mark, LOST_ATTEMPT, state="SENDING", lease_until=NOW, client_reference="2", engagement_id="2")
     attempts.insert_attempt(conn, workspace_id, lost)
     guard_windows.upsert_window(conn, workspace_id, guard_windows.Window(ANA, "call_back", ATTEMPT, NOW, NOW))
+    holdouts.insert_holdout(conn, workspace_id, "call_back", ANA, held_at=NOW)
+    rule_signals.upsert_rule_signals(conn, workspace_id, waiting_frame(mark))
+    first = rule_versions.RuleVersion(1, "active", {"title": mark}, None, NOW)
+    rule_versions.insert_rule_version(conn, workspace_id, "call_back", first)
     guard_chain.get_head(conn, workspace_id)
     guard_chain.insert_entries(conn, workspace_id, [guard_chain.Entry(1, mark, mark, mark)])
     guard_facts.insert_consent(conn, workspace_id, ANA, ANA, guard_facts.ConsentRow("sms", mark, NOW))

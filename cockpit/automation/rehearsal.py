@@ -1,0 +1,230 @@
+"""Rehearsal: what a rule would have done in the last days, with the model and the signals of each instant.
+
+rehearse(db, workspace_id, rule_key, now, *, spec=None, days=90, told=None) -> Rehearsal
+difference(before, after) -> Difference
+document(rehearsal), told_difference(difference)        as JSON
+
+It reads, counts and forgets. Nothing here can reserve, claim or call: an import contract keeps that out of reach.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any, Final, cast
+from uuid import UUID
+
+import polars as pl
+
+from cockpit.automation.judging import policy_of
+from cockpit.automation.outreach import attempt_id_named, key_of, mapped
+from cockpit.automation.rehearsal_facts import read_people
+from cockpit.automation.rehearsal_play import Cue, Other, Script, Step, Told, play
+from cockpit.automation.rule_matching import matching
+from cockpit.automation.rule_spec import RuleSpec, facts_of, spec_of
+from cockpit.automation.wish import Wish
+from cockpit.errors import InvalidInput
+from cockpit.model.ids import PersonId, WorkspaceId
+from cockpit.storage.action_mappings import find_action_mapping
+from cockpit.storage.database import Connection, Database
+from cockpit.storage.rehearsal_reads import list_sent, list_triggers
+from cockpit.storage.rule_versions import get_stored_rule
+from cockpit.storage.workspaces import get_workspace_by_id
+from scoring.guards.facts import Origin, Sent
+
+DAYS: Final = 90
+MOST_DAYS: Final = 366
+DAY: Final = timedelta(days=1)
+HOUR: Final = timedelta(hours=1)
+UNLIMITED: Final = 1e9  # the fuse takes its rate from the rehearsal: in it, it does not blow
+NOBODY: Final = PersonId(UUID(int=0))
+
+
+@dataclass(frozen=True, slots=True)
+class Hour:
+    """An hour and how many outreaches would have begun in it."""
+
+    begins: datetime
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Rehearsal:
+    """What a rule would have done."""
+
+    rule_key: str
+    since: datetime
+    until: datetime
+    signals: int  # of the types of the rule
+    steps: tuple[Step, ...]  # one per signal that its conditions meet
+
+    @property
+    def counts(self) -> Mapping[str, int]:
+        """How many signals led to what."""
+        return dict(Counter(step.became for step in self.steps).most_common())
+
+    @property
+    def blocked_by(self) -> Mapping[str, int]:
+        """The guards that would have said no, the most frequent first."""
+        return dict(Counter(step.guard or "guard" for step in self.steps if step.became == "blocked").most_common())
+
+    @property
+    def sent(self) -> tuple[Step, ...]:
+        """The outreaches, in the order in which they would have left."""
+        gone = [step for step in self.steps if step.sent_at is not None]
+        return tuple(sorted(gone, key=lambda step: (cast(datetime, step.sent_at), step.attempt_id)))
+
+    @property
+    def people(self) -> frozenset[str]:
+        """Whom it would have reached."""
+        return frozenset(step.person_id for step in self.steps if step.sent_at is not None)
+
+    @property
+    def busiest_hour(self) -> Hour | None:
+        """The hour with most of them, the first of several."""
+        hours = Counter(step.sent_at.replace(minute=0, second=0, microsecond=0) for step in self.sent if step.sent_at)
+        found = min(hours.items(), key=lambda pair: (-pair[1], pair[0]), default=None)
+        return None if found is None else Hour(*found)
+
+    @property
+    def rate(self) -> float:
+        """People in the busiest 24 hours: what the fuse is a multiple of."""
+        gone = [(cast(datetime, step.sent_at), step.person_id) for step in self.sent]
+        here: Counter[str] = Counter()
+        first = most = 0
+        for at, who in gone:
+            here[who] += 1
+            while gone[first][0] <= at - DAY:
+                here[gone[first][1]] -= 1
+                here += Counter()
+                first += 1
+            most = max(most, len(here))
+        return float(most)
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """What another version of a rule would have done otherwise."""
+
+    no_more: frozenset[str]  # people
+    newly: frozenset[str]
+    both: frozenset[str]
+    sent: int  # more outreaches than before, or fewer
+    rate: float
+    blocked_by: Mapping[str, int]
+
+
+def rehearse(
+    db: Database,
+    workspace_id: WorkspaceId,
+    rule_key: str,
+    now: datetime,
+    *,
+    spec: RuleSpec | None = None,
+    days: int = DAYS,
+    told: Told | None = None,
+) -> Rehearsal:
+    """Play a rule, as it is or as `spec` would have it, through the last days; nothing is stored.
+
+    Raises:
+        NotFound: there is no such rule.
+        InvalidInput: the rule cannot be read, or these are too many days.
+    """
+    if not 1 <= days <= MOST_DAYS:
+        raise InvalidInput(f"A rehearsal looks back from 1 to {MOST_DAYS} days.")
+    since = now - days * DAY
+    with db.snapshot(workspace_id) as conn:
+        said = spec or spec_of(get_stored_rule(conn, workspace_id, rule_key))
+        triggers = list_triggers(conn, workspace_id, said.signal_types, since=since, until=now)
+        script = _script(conn, workspace_id, rule_key, said, triggers=triggers, since=since, until=now)
+    return Rehearsal(rule_key, since, now, triggers.height, play(script, told))
+
+
+def document(found: Rehearsal) -> dict[str, Any]:
+    """A rehearsal as JSON: the counts, then who would have been reached when, and who not."""
+    hour = found.busiest_hour
+    return {
+        "rule_key": found.rule_key,
+        "since": found.since,
+        "until": found.until,
+        "signals": found.signals,
+        "answered": len(found.steps),
+        "people": len(found.people),
+        "counts": found.counts,
+        "blocked_by": found.blocked_by,
+        "busiest_hour": hour and {"begins": hour.begins, "count": hour.count},
+        "rate": found.rate,
+        "steps": [_told(step) for step in found.steps],
+    }
+
+
+def told_difference(found: Difference) -> dict[str, Any]:
+    """A difference as JSON."""
+    lists = {name: sorted(getattr(found, name)) for name in ("newly", "no_more")}
+    return {**lists, "both": len(found.both), "sent": found.sent, "rate": found.rate, "blocked_by": found.blocked_by}
+
+
+def _told(step: Step) -> dict[str, Any]:
+    plain = {"person_id": step.person_id, "at": step.at, "became": step.became, "sent_at": step.sent_at}
+    plain |= {"guard": step.guard, "reason": step.reason}
+    return {name: value for name, value in plain.items() if value is not None}
+
+
+def difference(before: Rehearsal, after: Rehearsal) -> Difference:
+    """What changes from one rehearsal to another of the same days."""
+    blocked = Counter(after.blocked_by)
+    blocked.subtract(before.blocked_by)
+    return Difference(
+        no_more=before.people - after.people,
+        newly=after.people - before.people,
+        both=before.people & after.people,
+        sent=len(after.sent) - len(before.sent),
+        rate=after.rate - before.rate,
+        blocked_by={guard: count for guard, count in sorted(blocked.items()) if count},
+    )
+
+
+def _script(
+    conn: Connection,
+    workspace_id: WorkspaceId,
+    rule_key: str,
+    spec: RuleSpec,
+    *,
+    triggers: pl.DataFrame,
+    since: datetime,
+    until: datetime,
+) -> Script:
+    workspace = get_workspace_by_id(conn, workspace_id)
+    meant = matching(conn, workspace_id, triggers.with_columns(at=pl.col("occurred_at")), spec)
+    people = read_people(conn, workspace, meant, spec.signal_types, until)
+    asked = Wish(person_id=NOBODY, action_type=spec.action_type, channel=spec.channel, instruction=spec.instruction)
+    mapping = mapped(find_action_mapping(conn, workspace_id, spec.action_type), asked)
+    policy = policy_of(workspace, {})
+    others = list_sent(conn, workspace_id, since=since - 7 * DAY, until=until, but_rule=rule_key)
+    return Script(
+        rule=facts_of(rule_key, spec, enabled_at=since, rehearsed_rate=UNLIMITED),
+        channel=None if mapping is None else mapping.channel,
+        action_type=spec.action_type,
+        holdout_percent=spec.holdout_percent,
+        policy=replace(policy, paused="none"),
+        people=people,
+        cues=_cues(workspace_id, rule_key, meant),
+        others=[_other(row) for row in others.iter_rows(named=True)],
+        until=until,
+    )
+
+
+def _cues(workspace_id: WorkspaceId, rule_key: str, meant: pl.DataFrame) -> Sequence[Cue]:
+    columns = meant.select("occurred_at", "source", "source_event_id", "person_id")
+    return [
+        Cue(at, attempt_id_named(workspace_id, key_of(rule_key, source, event)), who)
+        for at, source, event, who in columns.iter_rows()
+    ]
+
+
+def _other(row: Mapping[str, Any]) -> Other:
+    sent = Sent(row["sent_at"], row["channel"], cast(Origin, row["origin"]), row["rule_key"])
+    owner = row["requested_by"]
+    return Other(row["person_id"], sent, None if owner is None else UUID(owner))
