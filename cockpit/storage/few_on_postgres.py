@@ -93,11 +93,10 @@ def plain(column: Any) -> Any:
 
 
 def _frame(cursor: psycopg.Cursor[Any], text: Text) -> pl.DataFrame:
-    """The rows of an answer, column by column."""
+    """The rows of an answer."""
     if text.schema is None:
         return pl.DataFrame()
-    columns = zip(*cursor.fetchall(), strict=True)
-    return pl.DataFrame(dict(zip(text.schema, columns, strict=False)), schema=dict(text.schema))
+    return pl.DataFrame(cursor.fetchall(), schema=dict(text.schema), orient="row")
 
 
 def is_list(ask: Ask) -> bool:
