@@ -28,6 +28,8 @@ from cockpit.storage.upgrade import upgrade
 
 ENGINES = ("duckdb", "postgresql")
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+LONG = ("journeys", "campaigns", "pages")
+_connections: dict[str, psycopg.Connection] = {}
 
 
 def pytest_configure() -> None:
@@ -36,6 +38,13 @@ def pytest_configure() -> None:
         name for name in os.environ if name.startswith(("COCKPIT_", "PERSON_WALL", "PROVISIONING_", "AVENTORA_"))
     ]:
         del os.environ[name]
+    # Processes that tests start would compile every library anew, which takes longer than what they are to do.
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What takes long comes first: several processes that run tests then end at about the same time."""
+    items.sort(key=lambda item: item.path.parent.name not in LONG)
 
 
 @pytest.fixture(scope="session")
@@ -44,6 +53,7 @@ def postgres_server() -> Iterator[str]:
     given = os.environ.get("TEST_POSTGRES_URL")
     if given:
         yield given
+        close_connections()
         return
     folder = tempfile.mkdtemp(prefix="cockpit-pg-")
     with pytest.MonkeyPatch.context() as patch:
@@ -56,6 +66,7 @@ def postgres_server() -> Iterator[str]:
         connection.execute("ALTER SYSTEM SET max_connections = 200")
         connection.execute("SELECT pg_reload_conf()")
     yield url
+    close_connections()
     server.cleanup()
     shutil.rmtree(folder, ignore_errors=True)
 
@@ -87,10 +98,18 @@ def duckdb_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
+def close_connections() -> None:
+    """Close what `administer` has kept open."""
+    while _connections:
+        _connections.popitem()[1].close()
+
+
 def administer(server: str, command: str) -> None:
-    """Run a command outside of any transaction."""
-    with psycopg.connect(server, autocommit=True) as connection:
-        connection.execute(command)
+    """Run a command outside of any transaction, on a connection that is kept: every test makes and drops a database."""
+    kept = _connections.get(server)
+    if kept is None or kept.closed:
+        kept = _connections[server] = psycopg.connect(server, autocommit=True)
+    kept.execute(command)
 
 
 def database_at(server: str, name: str, role: str | None = None) -> str:

@@ -16,7 +16,6 @@ import json
 import math
 import os
 import shutil
-import socket
 import subprocess
 import sys
 import tempfile
@@ -42,6 +41,7 @@ from cockpit.settings import Settings
 from cockpit.storage.signals import count_signals
 from tests.campaigns.kill_import import a_server, duckdb_urls, postgres_urls
 from tests.campaigns.wire import Wire
+from tests.ports import free_port
 
 SUBDOMAIN = "posted"
 SIGNALS = "/rest/sales-intelligence/signals"
@@ -119,9 +119,7 @@ def prepare(url: str, people: int) -> tuple[WorkspaceId, str, int]:
 @contextmanager
 def server(url: str, folder: Path) -> Iterator[tuple[str, int]]:
     """The real server on a port of its own, until the block ends: its address and process id."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     address = f"http://127.0.0.1:{port}"
     environment = {**os.environ, "COCKPIT_DATABASE_URL": url, "COCKPIT_DEMO": "false", "COCKPIT_PORT": str(port)}
     with (folder / "server.log").open("wb") as log:

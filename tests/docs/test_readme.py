@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import shlex
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -16,6 +15,7 @@ import httpx
 import pytest
 
 from tests.docs.markdown import ROOT, blocks
+from tests.ports import free_port
 
 RUN, TEST = blocks(ROOT / "README.md")[:2]
 
@@ -43,12 +43,10 @@ def test_second_block_checks_and_tests() -> None:
 @pytest.fixture
 def served(tmp_path: Path) -> Iterator[str]:
     """The server that the first block's last line starts, on a free port and an empty home."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
     programs = Path(sys.executable).parent
     words = shlex.split(RUN.splitlines()[-1].replace(".venv/bin/", f"{programs}/"))
-    environment = {**os.environ, "HOME": str(tmp_path), "XDG_DATA_HOME": str(tmp_path), "COCKPIT_PORT": str(port)}
+    port, home = free_port(), str(tmp_path)
+    environment = {**os.environ, "HOME": home, "XDG_DATA_HOME": home, "COCKPIT_PORT": str(port)}
     log = (tmp_path / "log").open("w")
     process = subprocess.Popen(
         words, cwd=ROOT, env=environment, stdout=log, stderr=subprocess.STDOUT, start_new_session=True

@@ -23,7 +23,8 @@ from cockpit.settings import Settings
 from cockpit.storage.members import list_members
 from tests.conftest import administer, database_at
 from tests.journeys.conftest import Desk, started_desk
-from tests.journeys.served import PATIENCE, ROOT, Served, free_port, serving
+from tests.journeys.served import PATIENCE, ROOT, Served, serving
+from tests.ports import free_port
 
 pytestmark = pytest.mark.browser
 SECRET = "example-secret-" * 3
