@@ -3,13 +3,15 @@
 python -m tests.campaigns.dispatch --engine postgresql --mode none|key|lookup --executions 1000 --kills 100 --stops 100
                                    --restarts 20
 
-The clock of everybody runs twenty times as fast: a lease of a minute takes three seconds. On DuckDB there is one
-worker at a time, as there is one process, and no server to restart.
+The clock of everybody runs twenty times as fast: a lease of a minute takes three seconds. The executions fall due one
+after the other while the blows fall, so that these strike workers that work. On DuckDB there is one worker at a time,
+as there is one process, and no server to restart.
 """
 
 from __future__ import annotations
 
 import argparse
+import json
 import multiprocessing
 import os
 import shutil
@@ -39,10 +41,11 @@ from cockpit.storage.attempts import ACCEPTED, RESERVED, SENDING, Attempt, list_
 from cockpit.storage.database import Database
 from cockpit.storage.guard_chain import GENESIS, list_entries
 from tests.automation.ground import fired, prepare, set_guards, start_rule
-from tests.campaigns.dispatch_worker import SPEED, SUBDOMAIN, WORKSPACE, FastClock, opened, work
+from tests.campaigns.dispatch_worker import EPOCH, SPEED, SUBDOMAIN, WORKSPACE, FastClock, opened, work
 from tests.campaigns.kill_import import a_server, duckdb_urls, postgres_urls
 
 CALL_SECONDS = 2.0  # real ones; a lease has three
+PACE = {"kill": 0.6, "stop": 3.8, "restart": 2.0}  # real seconds that a blow takes, about
 PRELOAD = ["tests.campaigns.dispatch_worker"]
 FREELY = {
     **dict.fromkeys(("workspace_day", "workspace_minute", "member_day", "fuse_floor"), 10**6),
@@ -64,6 +67,12 @@ class Plan:
     patience: float = 600.0  # seconds after the last blow until nothing may wait any more
     seed: int = 7
 
+    @property
+    def lasts(self) -> timedelta:
+        """How long the blows will take, about, by the clock of the workers."""
+        struck = {"kill": self.kills, "stop": self.stops, "restart": self.restarts}
+        return timedelta(seconds=sum(PACE[blow] * many for blow, many in struck.items()) * SPEED)
+
 
 @dataclass(slots=True)
 class Seen:
@@ -73,6 +82,7 @@ class Seen:
     outreaches: Counter[str] = field(default_factory=Counter)  # per person, in the books of the Hub
     taken: int = 0
     requests: int = 0
+    lost: int = 0  # calls whose worker was killed, or held until nobody waited for it any more
     log_entries: int = 0
     seconds: float = 0.0
 
@@ -124,10 +134,10 @@ class Squad:
         worker.join()
 
 
-def fill(url: str, hub: Server, plan: Plan, clock: FastClock) -> None:
-    """A rule that wants to call everybody, and then everybody again."""
+def fill(url: str, hub: Server, plan: Plan) -> None:
+    """A rule that wants to call everybody, and then everybody again; due one after the other."""
     with open_cockpit(Settings(database_url=url)) as cockpit:
-        now = clock.now()
+        now = EPOCH
         with cockpit.db.write() as conn:
             workspaces.insert_workspace(conn, subdomain=SUBDOMAIN, name="Fire", time_zone="Europe/Paris", now=now)
         people = prepare(
@@ -143,8 +153,9 @@ def fill(url: str, hub: Server, plan: Plan, clock: FastClock) -> None:
         with cockpit.db.write() as conn:
             set_guards(conn, WORKSPACE, FREELY)
             start_rule(conn, WORKSPACE, now - timedelta(days=1), rehearsed_rate=1e6)
-        for person in people * 2:
-            reserve(cockpit.db, WORKSPACE, fired(person, now, undo_for=timedelta(0)), clock.now())
+        for number, person in enumerate(people * 2):
+            due = plan.lasts * (number % len(people)) / len(people)
+            reserve(cockpit.db, WORKSPACE, fired(person, now, undo_for=due), now)
 
 
 def blows(plan: Plan, random: Random) -> list[str]:
@@ -157,12 +168,13 @@ def blows(plan: Plan, random: Random) -> list[str]:
 def campaign(url: str, plan: Plan, restart: Path | None = None, *, told: bool = False) -> Seen:
     """Let it rain, wait until nothing moves any more, and look at the books of both sides."""
     began = time.monotonic()
-    clock = FastClock(time.time())
     manner = Manner(outcome_after=None, honours_key=plan.mode == "key", hang_seconds=5.0)
-    with serving(clock.now, manner) as hub:
-        fill(url, hub, plan, clock)
+    with serving(lambda: EPOCH, manner) as hub:
+        fill(url, hub, plan)
+        if told:
+            print(f"{plan.executions} reserved in {time.monotonic() - began:.0f} s", flush=True)  # noqa: T201
         hub.hub.faults.set(plan.faults, seed=plan.seed)
-        squad = Squad(url, clock, plan)
+        squad = Squad(url, FastClock(time.time()), plan)
         try:
             for number, blow in enumerate(blows(plan, Random(plan.seed)), start=1):
                 strike(squad, blow, restart, plan.seed * 1000 + number)
@@ -245,6 +257,7 @@ def look(url: str, hub: Server) -> Seen:
         previous = GENESIS
         for entry in list_entries(conn, WORKSPACE, limit=10**7):
             seen.log_entries += 1
+            seen.lost += json.loads(entry.body).get("event") == "lost"
             assert (entry.seq, entry.previous_hash) == (seen.log_entries, previous)
             assert entry.hash == hash_of(previous, entry.seq, entry.body)
             previous = entry.hash
@@ -291,7 +304,8 @@ def main() -> None:
     check(seen, plan)
     print(  # noqa: T201
         f"{asked.engine}, mode {asked.mode}: {plan.executions} executions, {plan.kills} kills, {plan.stops} stops, "
-        f"{plan.restarts} restarts, {seen.requests} calls, in {seen.seconds:.0f} s: {dict(seen.states)}; "
+        f"{plan.restarts} restarts, {seen.requests} calls, {seen.lost} of them lost with their worker, "
+        f"in {seen.seconds:.0f} s: {dict(seen.states)}; "
         f"{len(seen.outreaches)} people reached, nobody twice; {seen.log_entries} log entries in one chain"
     )
 
