@@ -26,7 +26,7 @@ from sqlalchemy import ColumnElement, Connection, Select, and_, func, insert, or
 from cockpit.errors import NotFound
 from cockpit.model.ids import MemberId, PersonId, WorkspaceId
 from cockpit.model.viewer import Scope
-from cockpit.storage.automation_tables import attempt
+from cockpit.storage.automation_tables import attempt, guard_note
 from cockpit.storage.frames import chosen, own_columns
 from cockpit.storage.wall import visible_to
 
@@ -219,7 +219,7 @@ def replace_attempt(
 
 
 def replace_refused(conn: Connection, workspace_id: WorkspaceId, ids: Iterable[UUID | str], *, now: datetime) -> int:
-    """Cancel what waits for people who do not want to be contacted any more; answers how many."""
+    """Cancel what waits for people who do not want to be contacted any more, and note it for the guard log."""
     free = {"execute_after": None, "held_until": None, "lease_owner": None, "lease_until": None}
     with chosen(conn, ids) as refused:
         theirs = update(attempt).where(
@@ -228,7 +228,11 @@ def replace_refused(conn: Connection, workspace_id: WorkspaceId, ids: Iterable[U
             attempt.c.person_id.in_(select(refused.c.person_id)),
         )
         ended = theirs.values(state=CANCELLED, reason=REFUSED, finished_at=now, updated_at=now, **free)
-        return conn.execute(ended).rowcount
+        ended_ids = conn.execute(ended.returning(attempt.c.attempt_id)).scalars().all()
+    note = {"workspace_id": workspace_id, "event": "cancelled", "state": CANCELLED, "reason": REFUSED, "noted_at": now}
+    if ended_ids:
+        conn.execute(insert(guard_note).values([{**note, "attempt_id": one} for one in ended_ids]))
+    return len(ended_ids)
 
 
 def _attempts(workspace_id: WorkspaceId, about: About, *conditions: ColumnElement[bool]) -> Select[Any]:

@@ -97,6 +97,18 @@ guard_log = Table(
     of_workspace(),
 )
 
+guard_note = Table(
+    "guard_note",
+    metadata,
+    workspace_column(),
+    identifier("attempt_id", key=True),
+    words("event", nullable=False),
+    words("state", nullable=False),
+    words("reason"),
+    instant("noted_at", nullable=False),
+    of_workspace(),
+)
+
 consent = Table(
     "consent",
     metadata,
@@ -269,6 +281,7 @@ AUTOMATION_TABLES = (
     guard_window,
     guard_head,
     guard_log,
+    guard_note,
     consent,
     automation_stop,
     hub_connection,

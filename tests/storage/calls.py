@@ -31,6 +31,7 @@ from cockpit.storage import (
     ground,
     guard_chain,
     guard_facts,
+    guard_notes,
     guard_windows,
     holdouts,
     hub_connections,
@@ -273,6 +274,7 @@ CALLS: dict[Any, Call] = {
     ledger.find_tallies: lambda c, w: ledger.find_tallies(
         c, w, ledger.Counted(NOW, NOW - timedelta(days=1), BEN, LATER), rule_key="call_back", member_id=None
     ),
+    guard_notes.delete_guard_notes: lambda c, w: guard_notes.delete_guard_notes(c, w, 5),
     outbox.replace_leases: lambda c, w: outbox.replace_leases(c, w, outbox.Lease("own", LATER), now=LATER, limit=5),
     outbox.replace_lease_given_back: lambda c, w: outbox.replace_lease_given_back(c, w, "own"),
     outbox.list_expired: lambda c, w: outbox.list_expired(c, w, LATER),
@@ -461,6 +463,7 @@ ABOVE_WORKSPACES = {
     avatars.find_any_avatar,
     clock.get_database_time,
     outbox.list_due_workspaces,
+    guard_notes.list_workspaces_with_guard_notes,
     rule_signals.list_workspaces_with_rule_signals,
     avatars.replace_avatar,  # a login is not a workspace's
     scratch.append_bare,

@@ -40,7 +40,7 @@ from cockpit.storage import (
     suggestions,
     unmatched,
 )
-from cockpit.storage.automation_tables import hub_connection, workflow, workflow_version
+from cockpit.storage.automation_tables import guard_note, hub_connection, workflow, workflow_version
 from cockpit.storage.frames import bulk_insert, in_workspace
 from cockpit.storage.schema import opportunity
 from scoring.evidence import Evidence
@@ -219,6 +219,8 @@ def fill_automation(conn: Connection, workspace_id: WorkspaceId, mark: str) -> N
     guard_facts.insert_consent(conn, workspace_id, ANA, ANA, guard_facts.ConsentRow("sms", mark, NOW))
     guard_facts.upsert_stop(conn, workspace_id, guard_facts.Stop("workspace", mark, None, NOW))
     key = {"workspace_id": workspace_id}
+    note = {"event": mark, "state": mark, "reason": mark, "noted_at": NOW}
+    conn.execute(insert(guard_note).values(**key, attempt_id=LOST_ATTEMPT, **note))
     conn.execute(insert(workflow).values(**key, workflow_key="welcome", title=mark, status=mark, **TIMES))
     version = {"version": 1, "status": mark, "spec": {"mark": mark}, "created_at": NOW}
     conn.execute(insert(workflow_version).values(**key, workflow_key="welcome", **version))
