@@ -3,9 +3,9 @@
 python -m tests.campaigns.dispatch --engine postgresql --mode none|key|lookup --executions 1000 --kills 100 --stops 100
                                    --restarts 20
 
-The clock of everybody runs twenty times as fast: a lease of a minute takes three seconds. The executions fall due one
-after the other while the blows fall, so that these strike workers that work. On DuckDB there is one worker at a time,
-as there is one process, and no server to restart.
+The clock of everybody runs twenty times as fast: a lease of a minute takes three seconds. A blow falls whenever its
+share of the calls has been made, so that blows strike workers that work. On DuckDB there is one worker at a time, as
+there is one process, and no server to restart.
 """
 
 from __future__ import annotations
@@ -45,7 +45,8 @@ from tests.campaigns.dispatch_worker import EPOCH, SPEED, SUBDOMAIN, WORKSPACE, 
 from tests.campaigns.kill_import import a_server, duckdb_urls, postgres_urls
 
 CALL_SECONDS = 2.0  # real ones; a lease has three
-PACE = {"kill": 0.6, "stop": 3.8, "restart": 2.0}  # real seconds that a blow takes, about
+AGAIN = 200  # people whom the rule wants to call a second time
+LONGEST_LULL = 5.0  # seconds after which a blow falls although nothing was called
 PRELOAD = ["tests.campaigns.dispatch_worker"]
 FREELY = {
     **dict.fromkeys(("workspace_day", "workspace_minute", "member_day", "fuse_floor"), 10**6),
@@ -68,10 +69,9 @@ class Plan:
     seed: int = 7
 
     @property
-    def lasts(self) -> timedelta:
-        """How long the blows will take, about, by the clock of the workers."""
-        struck = {"kill": self.kills, "stop": self.stops, "restart": self.restarts}
-        return timedelta(seconds=sum(PACE[blow] * many for blow, many in struck.items()) * SPEED)
+    def calls_between(self) -> float:
+        """How many calls are made from one blow to the next."""
+        return self.executions / max(self.kills + self.stops + self.restarts, 1)
 
 
 @dataclass(slots=True)
@@ -135,7 +135,7 @@ class Squad:
 
 
 def fill(url: str, hub: Server, plan: Plan) -> None:
-    """A rule that wants to call everybody, and then everybody again; due one after the other."""
+    """A rule that wants to call everybody, and then some of them again."""
     with open_cockpit(Settings(database_url=url)) as cockpit:
         now = EPOCH
         with cockpit.db.write() as conn:
@@ -153,9 +153,8 @@ def fill(url: str, hub: Server, plan: Plan) -> None:
         with cockpit.db.write() as conn:
             set_guards(conn, WORKSPACE, FREELY)
             start_rule(conn, WORKSPACE, now - timedelta(days=1), rehearsed_rate=1e6)
-        for number, person in enumerate(people * 2):
-            due = plan.lasts * (number % len(people)) / len(people)
-            reserve(cockpit.db, WORKSPACE, fired(person, now, undo_for=due), now)
+        for person in (*people, *people[:AGAIN]):
+            reserve(cockpit.db, WORKSPACE, fired(person, now, undo_for=timedelta(0)), now)
 
 
 def blows(plan: Plan, random: Random) -> list[str]:
@@ -177,6 +176,7 @@ def campaign(url: str, plan: Plan, restart: Path | None = None, *, told: bool = 
         squad = Squad(url, FastClock(time.time()), plan)
         try:
             for number, blow in enumerate(blows(plan, Random(plan.seed)), start=1):
+                wait_for_calls(hub, number * plan.calls_between)
                 strike(squad, blow, restart, plan.seed * 1000 + number)
                 if told and number % 20 == 0:
                     print(f"{number} blows, {len(hub.hub.engagements.list())} taken", flush=True)  # noqa: T201
@@ -188,9 +188,18 @@ def campaign(url: str, plan: Plan, restart: Path | None = None, *, told: bool = 
     return seen
 
 
+def wait_for_calls(hub: Server, many: float) -> None:
+    """Until so many calls were made since the beginning, or none is made for a while."""
+    seen, since = hub.hub.requests, time.monotonic()
+    while hub.hub.requests < many and time.monotonic() < since + LONGEST_LULL:
+        time.sleep(0.01)
+        if hub.hub.requests != seen:
+            seen, since = hub.hub.requests, time.monotonic()
+
+
 def strike(squad: Squad, blow: str, restart: Path | None, seed: int) -> None:
     """One blow, after a moment."""
-    time.sleep(Random(seed).uniform(0.05, 0.5))
+    time.sleep(Random(seed).uniform(0.0, 0.2))
     if blow == "kill":
         squad.kill()
     elif blow == "stop":

@@ -1,7 +1,8 @@
 """Many threads want to reach the same people at once; afterwards everything that was let through is counted again.
 
-python -m tests.campaigns.guard_race --attempts 100000 --threads 8 --engine duckdb|postgresql
+python -m tests.campaigns.guard_race --attempts 100000 --threads 8 --processes 4 --engine duckdb|postgresql
 
+On PostgreSQL the threads are shared out to processes, so that they really run at once; on DuckDB there is one process.
 The count knows nothing of the guards: it goes over the outreaches that were let through, by person, channel, rule,
 member and workspace, and looks for a window in which there are more than the settings allow.
 """
@@ -9,6 +10,7 @@ member and workspace, and looks for a window in which there are more than the se
 from __future__ import annotations
 
 import argparse
+import multiprocessing
 import time
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
@@ -25,7 +27,7 @@ from cockpit.hub.outcomes import NotSent, Sent
 from cockpit.model.ids import MemberId, PersonId, WorkspaceId
 from cockpit.storage import workspaces
 from cockpit.storage.attempts import FILLING, Attempt, list_attempts
-from cockpit.storage.database import Database
+from cockpit.storage.database import Database, open_database
 from cockpit.storage.outbox import Lease
 from scoring.guards.policy import GuardPolicy
 from tests.automation.ground import CALL, SMS, click, fired, prepare, set_guards, start_rule
@@ -43,7 +45,8 @@ class Race:
     """How much."""
 
     attempts: int
-    threads: int = 8
+    threads: int = 8  # of all processes together
+    processes: int = 1
     workspaces: int = 4
     people: int = 60
     days: int = 10
@@ -107,12 +110,34 @@ def work(db: Database, workspace_id: WorkspaceId, now: datetime, random: Random)
             settle(db, claimed, Sent(str(attempt_id)) if sent else NotSent("HTTP 422"), "none", now)
 
 
+def attempts_of(db: Database, places: Sequence[Ground], race: Race, process: int = 0) -> None:
+    """The attempts of one process: every so manieth, so that all of them pass through the days together."""
+    numbers = range(process, race.attempts, race.processes)
+    with ThreadPoolExecutor(race.threads // race.processes) as pool:
+        for done in pool.map(lambda number: attempt_once(db, places, race, number), numbers):
+            assert done is None
+
+
+def in_process(url: str, places: Sequence[Ground], race: Race, process: int) -> None:
+    """The same in a process of its own; it ends with a status when anything failed."""
+    db = open_database(url)
+    attempts_of(db, places, race, process)
+    db.close()
+
+
 def run(db: Database, race: Race) -> tuple[int, int]:
     """All attempts; how many were let through and how many windows were counted again."""
     places = grounds(db, race)
-    with ThreadPoolExecutor(race.threads) as pool:
-        for done in pool.map(lambda number: attempt_once(db, places, race, number), range(race.attempts)):
-            assert done is None
+    if race.processes == 1:
+        attempts_of(db, places, race)
+    else:
+        url, started = db.url.render_as_string(hide_password=False), multiprocessing.get_context("spawn")
+        several = [started.Process(target=in_process, args=(url, places, race, one)) for one in range(race.processes)]
+        for one in several:
+            one.start()
+        for one in several:
+            one.join()
+        assert [one.exitcode for one in several] == [0] * race.processes
     through = counted = 0
     for ground in places:
         with db.read(ground.workspace_id) as conn:
@@ -160,13 +185,15 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--attempts", type=int, default=100_000)
     parser.add_argument("--threads", type=int, default=8)
+    parser.add_argument("--processes", type=int, default=0, help="default: 4 on PostgreSQL, 1 on DuckDB")
     parser.add_argument("--engine", choices=["duckdb", "postgresql"], default="postgresql")
     asked = parser.parse_args()
-    began = time.monotonic()
+    began, processes = time.monotonic(), asked.processes or (4 if asked.engine == "postgresql" else 1)
     with a_cockpit(asked.engine) as cockpit:
-        through, counted = run(cockpit.db, Race(asked.attempts, asked.threads))
+        through, counted = run(cockpit.db, Race(asked.attempts, asked.threads, processes))
     seconds = time.monotonic() - began
-    print(f"{asked.engine}: {asked.attempts:,} attempts from {asked.threads} threads in {seconds:.0f} s")  # noqa: T201
+    told = f"{asked.attempts:,} attempts from {asked.threads} threads of {processes} processes in {seconds:.0f} s"
+    print(f"{asked.engine}: {told}")  # noqa: T201
     print(f"{through:,} let through, {counted:,} places in windows counted again: none over a limit")  # noqa: T201
 
 
