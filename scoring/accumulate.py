@@ -7,6 +7,7 @@ never changes with time), SHORT and LONG (days with any such signal: the two win
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
@@ -101,27 +102,43 @@ def decayed_sums(rows: pl.DataFrame, intake: Intake, catalogue: Catalogue) -> pl
     names = rows.select(pl.col("type").unique().sort()).with_row_index("kind")
     key = pl.col("g").cast(pl.Int64) * names.height + pl.col("kind")
     ordered = rows.join(names, on="type").drop("type").with_columns(key=key).sort("key", "at", "amount")
-    kind, at = ordered["kind"].to_numpy(), ordered["at"].to_numpy()
+    half_life = half_lives(names["type"], catalogue)[ordered["kind"].to_numpy()]
     starts = _starts(ordered["key"].to_numpy())
-    ends = np.append(starts[1:], len(at)) - 1
-    age = np.repeat(at[ends], ends - starts + 1) - at
-    amount = np.add.reduceat(
-        ordered["amount"].to_numpy() * factor(age, half_lives(names["type"], catalogue)[kind]), starts
-    )
+    at, amount, count, value = (ordered[name].to_numpy() for name in ("at", "amount", "count", "value"))
+    sums = summed(starts, at, amount, count=count, value=value, half_life=half_life)
     frame = pl.DataFrame(
         {
             "g": ordered["g"].gather(starts),
             "kind": ordered["kind"].gather(starts),
-            "amount": np.maximum(amount, 0.0),  # taking a day out may leave -1e-17
-            "last_at": at[ends],
-            "day_count": ordered["n"].to_numpy()[ends],
-            "total": np.add.reduceat(ordered["count"].to_numpy(), starts),
-            "value_amount": np.add.reduceat(ordered["value"].to_numpy(), starts) / VALUE_SCALE,
+            "amount": sums.amount,
+            "last_at": at[sums.ends],
+            "day_count": ordered["n"].to_numpy()[sums.ends],
+            "total": sums.total,
+            "value_amount": sums.value,
         }
     )
     instant = pl.from_epoch("last_at", time_unit="us").dt.replace_time_zone("UTC")
     named = frame.with_columns(instant).join(names, on="kind").join(intake.keys, on="g").sort("g", "kind")
     return named.select(*intake.by, *(pl.col(name).cast(kind) for name, kind in ACCUMULATORS.items()))
+
+
+@dataclass(frozen=True, slots=True)
+class Summed:
+    """The sums of runs of rows, and the place of the last row of each."""
+
+    ends: Ints
+    amount: Floats
+    total: Ints
+    value: Floats
+
+
+def summed(starts: Ints, at: Ints, amount: Floats, *, count: Ints, value: Ints, half_life: Floats) -> Summed:
+    """Each run of rows, in the order of time, decayed to its last instant."""
+    ends = np.append(starts[1:], len(at)) - 1
+    age = np.repeat(at[ends], ends - starts + 1) - at
+    decayed = np.add.reduceat(amount * factor(age, half_life), starts)
+    total, whole = np.add.reduceat(count, starts), np.add.reduceat(value, starts)
+    return Summed(ends, np.maximum(decayed, 0.0), total, whole / VALUE_SCALE)  # taking a day out may leave -1e-17
 
 
 def _starts(key: Ints) -> Ints:

@@ -8,6 +8,7 @@ import polars as pl
 
 from scoring.actions.action import INSTANT
 from scoring.moment import moment
+from scoring.plans import carried_out
 from scoring.suggest import SUPPRESSED_COLUMNS
 
 OPEN, SNOOZED, DISMISSED = "OPEN", "SNOOZED", "DISMISSED"
@@ -56,7 +57,7 @@ def no_cards() -> pl.DataFrame:
 
 def suppressions(cards: pl.DataFrame, now: datetime) -> pl.DataFrame:
     """What members decided and what still holds: a snoozed card, a dismissed type, an executed card."""
-    return cards.filter(_DECIDED).select(_SUPPRESSED).filter(pl.col("until") > moment(now))
+    return carried_out(cards.lazy().filter(_DECIDED).select(_SUPPRESSED).filter(pl.col("until") > moment(now)))
 
 
 def _suppressed() -> list[pl.Expr]:
@@ -78,10 +79,10 @@ def _suppressed() -> list[pl.Expr]:
 
 def reconcile(cards: pl.DataFrame, suggestions: pl.DataFrame, now: datetime) -> pl.DataFrame:
     """The rows to write: new top cards, ranks that changed, and cards whose situation is over."""
-    fresh = suggestions.select(_AS_CARDS)
-    joined = cards.select(_STORED).join(fresh, on="action_id", how="full", coalesce=True, suffix="_new")
+    fresh = suggestions.lazy().select(_AS_CARDS)
+    joined = cards.lazy().select(_STORED).join(fresh, on="action_id", how="full", coalesce=True, suffix="_new")
     shown = joined.filter(_SHOWN).with_columns(moment(now).alias("now")).with_columns(_NEXT_STATE)
-    return shown.select(_WRITTEN).filter("differs").select(_STORED).sort("action_id")
+    return carried_out(shown.select(_WRITTEN).filter("differs").select(_STORED).sort("action_id"))
 
 
 def _as_cards() -> list[pl.Expr]:

@@ -16,8 +16,9 @@ import polars as pl
 from scoring.decay import DAY, Floats, Ints, factor
 from scoring.evidence import Evidence
 from scoring.intake import INSTANT, PERSON
+from scoring.plans import carried_out
 from scoring.terms import Term
-from scoring.values import NEVER, Elapsed, Fading, Fixed, Input
+from scoring.values import NEVER, Elapsed, Fading, Fixed, Input, instants
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,10 +48,10 @@ class Source:
 
 def source(evidence: Evidence, facts: pl.DataFrame, on: Sequence[str] = PERSON) -> Source:
     """Evidence laid out beside the facts."""
-    who = facts.select(on).with_row_index("row")
-    people = who.join(evidence.people, on=list(on), how="left", maintain_order="left")
-    known = evidence.accumulators.join(who, on=list(on)).sort("type", "row")
-    return Source(facts.height, _by_type(known), people, facts)
+    who = facts.lazy().select(on).with_row_index("row")
+    people = who.join(evidence.people.lazy(), on=list(on), how="left", maintain_order="left")
+    known = evidence.accumulators.lazy().join(who, on=list(on)).sort("type", "row")
+    return Source(facts.height, _by_type(carried_out(known)), carried_out(people), facts)
 
 
 def laid_out(facts: pl.DataFrame, sums: pl.DataFrame, types: Sequence[str]) -> Source:
@@ -84,12 +85,6 @@ def _by_type(known: pl.DataFrame) -> dict[str, Sums]:
         name: Sums(rows[span], amount[span], last[span], count[span], value[span])
         for name, span in zip(runs["value"].to_list(), spans, strict=True)
     }
-
-
-def instants(column: pl.Series) -> Ints:
-    """Microseconds since 1970; null is NEVER, which numpy knows as NaT."""
-    exact = column if column.dtype == INSTANT else column.cast(INSTANT)
-    return exact.to_numpy().view(np.int64)
 
 
 def moments(now: datetime | pl.Series, size: int) -> Ints:

@@ -48,7 +48,7 @@ class Intake:
 
 def read(signals: pl.DataFrame, catalogue: Catalogue, as_of: datetime | None, by: Sequence[str]) -> Intake:
     """The rows before the instant (and before the row's own `as_of`, when there is one)."""
-    rows = _checked(_before(signals, as_of), by)
+    rows = checked(_before(signals, as_of), by)
     keys = rows.select(by).unique().sort(by).with_row_index("g")
     numbered = rows.join(keys, on=list(by))
     return Intake(numbered.join(meanings(catalogue), on="type", how="left"), keys)
@@ -60,7 +60,7 @@ def _before(signals: pl.DataFrame, as_of: datetime | None) -> pl.DataFrame:
     return signals.filter(pl.col("occurred_at") < pl.col("as_of")) if "as_of" in signals.columns else signals
 
 
-def _checked(signals: pl.DataFrame, by: Sequence[str]) -> pl.DataFrame:
+def checked(signals: pl.DataFrame, by: Sequence[str]) -> pl.DataFrame:
     """The columns the engine reads; absent optional ones are null."""
     absent = [null for name, null in _ABSENT.items() if name not in signals.columns]
     rows = (signals.with_columns(absent) if absent else signals).select(*by, *_READ)

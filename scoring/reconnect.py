@@ -11,10 +11,10 @@ import polars as pl
 from scoring.accumulate import SHORT
 from scoring.decay import DAY, Flags, Floats, Ints
 from scoring.evidence import Evidence
-from scoring.inputs import Source, instants, latest
+from scoring.inputs import Source, latest
 from scoring.model import ScoreModel
 from scoring.terms import Term
-from scoring.values import NEVER
+from scoring.values import NEVER, instants
 
 RECENT_DAYS = (30, 91)  # quiet 30..90 days
 ROUNDING = 2e-6  # of two keys

@@ -9,9 +9,9 @@ import polars as pl
 
 from scoring.accumulate import HEAT, HEAT_HALF_LIFE_DAYS
 from scoring.decay import DAY, Floats, Ints, factor
-from scoring.inputs import Source, instants, own_gap
+from scoring.inputs import Source, own_gap
 from scoring.model import ScoreModel
-from scoring.values import NEVER
+from scoring.values import NEVER, instants
 
 MINUTE = 60_000_000
 COLDEST = 1 / 16  # the warmth of people who never took part

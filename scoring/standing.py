@@ -15,11 +15,11 @@ import polars as pl
 from scoring.accumulate import HEAT, HEAT_HALF_LIFE_DAYS
 from scoring.bands import NAMES
 from scoring.decay import DAY, Flags, Floats, Ints
-from scoring.inputs import Source, instants
+from scoring.inputs import Source
 from scoring.model import ScoreModel
 from scoring.reconnect import OLDIES_DAYS, RECENT_DAYS, Return, oldies_key, recent_key, returns
 from scoring.staleness import Silence, overdue_at, planned, silence
-from scoring.values import NEVER
+from scoring.values import NEVER, instants
 
 MARGIN: Mapping[str, float] = MappingProxyType(
     {

@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha1
+from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -18,6 +19,7 @@ import polars as pl
 from scoring.actions.action import INSTANT, TYPE_AT, Situation
 from scoring.actions.registry import ACTIONS, SITUATIONS, TYPES_READ
 from scoring.moment import microseconds, moment
+from scoring.plans import carried_out
 
 HALVES_EVERY = timedelta(days=2)
 UNREACHABLE_BITS = 2.0  # a card whose channel has no address is worth a quarter: somebody has to find the address first
@@ -72,28 +74,30 @@ def people_frame(
     channel_of: Callable[[str], str | None],
 ) -> pl.DataFrame:
     """One row per person of `scores` with everything the actions read; what signals say of the lifecycle wins."""
-    known = facts.rename({"lifecycle": "given_lifecycle"})
+    known = facts.rename({"lifecycle": "given_lifecycle"}).lazy()
     frame = (
-        scores.join(known, on="person_id", how="left", suffix="_of_facts")
-        .join(conversation, on="person_id", how="left", suffix="_of_conversation")
+        scores.lazy()
+        .join(known, on="person_id", how="left", suffix="_of_facts")
+        .join(conversation.lazy(), on="person_id", how="left", suffix="_of_conversation")
         .with_columns(_LIFECYCLE)
     )
-    return for_actions(frame, accumulators, channel_of)
+    return for_actions(carried_out(frame), accumulators, channel_of)
 
 
 def for_actions(
     people: pl.DataFrame, accumulators: pl.DataFrame, channel_of: Callable[[str], str | None]
 ) -> pl.DataFrame:
     """People with what only the actions read: last times by type, and the channel of what they wait with."""
-    waiting = people.get_column("waiting_type").drop_nulls().unique().to_list()
+    waiting = set(people.get_column("waiting_type").to_list()) - {None}
     channels = {name: channel_of(name) for name in waiting}
     channel = pl.col("waiting_type").replace_strict(channels, default=None, return_dtype=pl.String)
-    return people.join(last_times(accumulators), on="person_id", how="left").with_columns(waiting_channel=channel)
+    times = last_times(accumulators.lazy())
+    return carried_out(people.lazy().join(times, on="person_id", how="left").with_columns(waiting_channel=channel))
 
 
-def last_times(accumulators: pl.DataFrame) -> pl.DataFrame:
+def last_times(accumulators: pl.LazyFrame) -> pl.LazyFrame:
     """One row per person: the last time of every signal type some action asks for."""
-    return accumulators.filter(pl.col("type").is_in(TYPES_READ)).group_by("person_id").agg(_TIMES)
+    return accumulators.filter(_ASKED_FOR).group_by("person_id").agg(_TIMES)
 
 
 def suggest(people: pl.DataFrame, now: datetime, suppressed: pl.DataFrame | None = None) -> pl.DataFrame:
@@ -113,9 +117,10 @@ def outlook(people: pl.DataFrame, now: datetime, suppressed: pl.DataFrame | None
     changes = cards.select("person_id", "changes_at")
     if held.height:
         changes = pl.concat([changes, held.select("person_id", changes_at="until")])
+    next_changes = changes.lazy().group_by("person_id").agg(pl.col("changes_at").min()).sort("person_id")
     return Outlook(
-        suggestions=_ranked(_allowed(_keyed(cards.filter(pl.col("since") <= at)), held)),
-        changes=changes.group_by("person_id").agg(pl.col("changes_at").min()).sort("person_id"),
+        suggestions=_ranked(_allowed(_keyed(cards.lazy().filter(pl.col("since") <= at)), held)),
+        changes=carried_out(next_changes),
     )
 
 
@@ -135,16 +140,16 @@ def _cards(people: pl.DataFrame, now: datetime) -> pl.DataFrame:
 def _spread(people: pl.DataFrame, now: datetime) -> pl.DataFrame:
     """The situations of each person as rows; one wide look at the people is cheaper than one look per situation."""
     at = microseconds(now)
-    columns, size = people.select(_WIDE).get_columns(), len(_FIELDS)
+    columns = people.select(_DISTINCT).get_columns()
     who = people.select("person_id", *CHANNEL_NEEDS_OF).get_columns()
     parts = [
-        pl.DataFrame([*who, *(column.alias(name) for name, column in zip(_FIELDS, columns[start:], strict=False))])
-        for start in range(0, len(columns), size)
+        pl.DataFrame([*who, *(columns[place].alias(name) for name, place in zip(_FIELDS, places, strict=True))])
+        for places in _PLACES_OF
     ]
-    number = np.repeat(np.arange(len(parts), dtype=np.int32), people.height)
-    rows = pl.concat(parts).with_columns(pl.Series("number", number), pl.lit(at, pl.Int64).alias("now"))
+    number = pl.Series("number", np.repeat(np.arange(len(parts), dtype=np.int32), people.height))
+    rows = pl.concat(parts).insert_column(0, number).lazy().with_columns(pl.lit(at, pl.Int64).alias("now"))
     raised = rows.filter(_LASTS).join(_CONSTANTS, on="number", maintain_order="left").with_columns(_RAISED)
-    return raised.select(_AS_SUGGESTIONS).with_columns(_RANK_KEY)
+    return carried_out(raised.select(_AS_SUGGESTIONS).with_columns(_RANK_KEY))
 
 
 def _as_suggestions() -> list[pl.Expr]:
@@ -163,10 +168,10 @@ def _as_suggestions() -> list[pl.Expr]:
     ]
 
 
-def _wide() -> list[pl.Expr]:
-    """The fields of every situation side by side; `since` is null where it does not apply."""
-    columns: list[pl.Expr] = []
-    for number, (action, situation) in enumerate(SITUATIONS):
+def _wide() -> list[list[pl.Expr]]:
+    """The fields of every situation; `since` is null where it does not apply."""
+    columns: list[list[pl.Expr]] = []
+    for action, situation in SITUATIONS:
         channel = pl.lit(action.channel, dtype=pl.String) if situation.channel is None else situation.channel
         anchor = situation.evidence_at if situation.anchor is None else situation.anchor
         fields = {
@@ -178,8 +183,22 @@ def _wide() -> list[pl.Expr]:
             "effect": situation.effect.cast(pl.Float64),
             "anchor": _epoch(anchor),
         }
-        columns += [fields[name].alias(f"{number}:{name}") for name in _FIELDS]
+        columns.append([fields[name] for name in _FIELDS])
     return columns
+
+
+def _distinct(wide: list[list[pl.Expr]]) -> tuple[list[pl.Expr], list[list[int]]]:
+    """Each expression once, and where among them the fields of every situation are: nearly half are shared."""
+    distinct: list[pl.Expr] = []
+    for expression in chain.from_iterable(wide):
+        if not any(expression.meta.eq(known) for known in distinct):
+            distinct.append(expression)
+    places = [[_place(expression, distinct) for expression in fields] for fields in wide]
+    return [expression.alias(str(place)) for place, expression in enumerate(distinct)], places
+
+
+def _place(expression: pl.Expr, among: list[pl.Expr]) -> int:
+    return next(place for place, known in enumerate(among) if expression.meta.eq(known))
 
 
 def _constants() -> pl.DataFrame:
@@ -235,10 +254,11 @@ def _has_no_address(channel: pl.Expr) -> pl.Expr:
     return missing.fill_null(value=False).cast(pl.Float64)
 
 
-def _keyed(cards: pl.DataFrame) -> pl.DataFrame:
+def _keyed(cards: pl.LazyFrame) -> pl.DataFrame:
     """The best situation of each action type per person, with the id of its card."""
-    best = cards.sort("person_id", "action_type", "rank_key", "situation", descending=[False, False, True, False])
-    best = best.unique(["person_id", "action_type"], keep="first", maintain_order=True)
+    falling = [False, False, True, False]
+    ordered = cards.sort("person_id", "action_type", "rank_key", "situation", descending=falling)
+    best = carried_out(ordered.unique(["person_id", "action_type"], keep="first", maintain_order=True))
     keys = map(action_key, best["person_id"], best["action_type"], best["anchor"])
     return best.with_columns(pl.Series("action_key", list(keys), dtype=pl.String))
 
@@ -260,8 +280,9 @@ def _allowed(cards: pl.DataFrame, held: pl.DataFrame) -> pl.DataFrame:
 
 def _ranked(cards: pl.DataFrame) -> pl.DataFrame:
     """Numbered within the person; of equals the one named first in the registry."""
-    ranked = cards.with_columns(_PLACE).sort("person_id", "rank_key", "place", descending=[False, True, False])
-    return ranked.with_columns(_RANK).select(_SUGGESTION)
+    placed = cards.lazy().with_columns(_PLACE)
+    ranked = placed.sort("person_id", "rank_key", "place", descending=[False, True, False])
+    return carried_out(ranked.with_columns(_RANK).select(_SUGGESTION))
 
 
 def reason(action_type: str, situation: int, row: Mapping[str, Any], now: datetime) -> str:
@@ -270,11 +291,12 @@ def reason(action_type: str, situation: int, row: Mapping[str, Any], now: dateti
 
 
 # Made once: writing the expressions takes longer than looking at a screenful of people.
-_WIDE = _wide()
+_DISTINCT, _PLACES_OF = _distinct(_wide())
 _TIMES = [
     pl.col("last_at").filter(pl.col("type") == name).max().cast(INSTANT).alias(TYPE_AT + name) for name in TYPES_READ
 ]
-_CONSTANTS = _constants()
+_ASKED_FOR = pl.col("type").is_in(TYPES_READ)
+_CONSTANTS = _constants().lazy()
 _REACHABLE = ~pl.col("do_not_contact") & pl.col("opted_out_at").is_null()
 _LASTS = (pl.col("until") > pl.col("now")) & (pl.col("since") < pl.col("until"))
 _RAISED, _AS_SUGGESTIONS, _RANK_KEY = _raised(), _as_suggestions(), _rank_key()

@@ -6,8 +6,10 @@ from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
+import polars as pl
 
 from scoring.decay import DAY, Flags, Floats, Ints, factor
+from scoring.intake import INSTANT
 
 NEVER = np.iinfo(np.int64).min
 
@@ -104,3 +106,9 @@ def spread(size: int, rows: Ints, values: Floats, absent: float) -> Floats:
     whole = np.full(size, absent)
     whole[rows] = values
     return whole
+
+
+def instants(column: pl.Series) -> Ints:
+    """Microseconds since 1970; null is NEVER, which numpy knows as NaT."""
+    exact = column if column.dtype == INSTANT else column.cast(INSTANT)
+    return exact.to_numpy().view(np.int64)

@@ -29,6 +29,7 @@ from cockpit.storage.standings import (
 from cockpit.storage.suggestions import list_suggestions
 from scoring.cards import reconcile, suppressions
 from scoring.evidence import Evidence, add, late, replay
+from scoring.plans import carried_out
 from scoring.score import score
 from scoring.suggest import outlook, people_frame
 
@@ -102,11 +103,12 @@ def standing(known: Standings, facts: pl.DataFrame, rulebook: Rulebook, now: dat
     scores = score(evidence, facts, rulebook.model, now)
     people = people_frame(evidence.people, evidence.accumulators, scores, facts, rulebook.channel_of)
     view = outlook(people, now, suppressions(known.cards, now))
-    due = _due_by(scores, view.changes).with_columns(facts["owner_id"]).drop("total")
+    due = _due_by(scores, view.changes).hstack([facts["owner_id"]])
     return Changes(reconcile(known.cards, view.suggestions, now), due)
 
 
 def _due_by(scores: pl.DataFrame, changes: pl.DataFrame) -> pl.DataFrame:
     """Due when the score or the suggested actions change by themselves, whichever is first."""
-    joined = scores.join(changes, on="person_id", how="left", maintain_order="left")
-    return joined.with_columns(pl.min_horizontal("due_at", "changes_at").alias("due_at")).drop("changes_at")
+    joined = scores.lazy().join(changes.lazy(), on="person_id", how="left", maintain_order="left")
+    first = pl.min_horizontal("due_at", "changes_at").alias("due_at")
+    return carried_out(joined.with_columns(first).drop("changes_at", "total"))

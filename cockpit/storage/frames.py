@@ -89,7 +89,9 @@ def chosen(conn: Connection, ids: Iterable[UUID | str]) -> AbstractContextManage
 
 def in_workspace(frame: pl.DataFrame, workspace_id: WorkspaceId) -> pl.DataFrame:
     """The frame with its workspace as first column."""
-    return frame.select(pl.lit(str(workspace_id)).alias("workspace_id"), pl.exclude("workspace_id"))
+    others = [column for column in frame.get_columns() if column.name != "workspace_id"]
+    same = pl.Series("workspace_id", [str(workspace_id)], pl.String).new_from_index(0, frame.height)
+    return pl.DataFrame([same, *others])
 
 
 def own_columns(table: Table) -> list[Column[Any]]:
