@@ -5,12 +5,14 @@ The same quiet hours as the guard's, without a ledger: what a panel of hundreds 
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
+from functools import lru_cache
 
 from scoring.guards.facts import NEEDS_PHONE, Place
 from scoring.guards.hours import until_text
 from scoring.guards.policy import QuietHours
-from scoring.quiet_hours import CannotDecide, opens_at, zone_named
+from scoring.quiet_hours import CannotDecide, is_open, opens_at, zone_named
 
 
 def blocked_reason(
@@ -42,6 +44,26 @@ def quiet_hours(now: datetime, places: tuple[Place, ...], quiet: QuietHours, cha
     except CannotDecide as error:
         return str(error)
     return None if opens == now else until_text("Quiet hours", opens, now, places)
+
+
+@lru_cache(maxsize=8192)  # the rows of a panel share the instant, and live in few places
+def no_call_because(now: datetime, places: tuple[Place, ...], quiet: QuietHours) -> str | None:
+    """Why the hour is wrong for a call, and by whose clock where that is not the person's; None when it is right."""
+    try:
+        closed = next((place for place in places if not is_open(now, (place,), quiet, "phone")), None)
+        if closed is None:
+            return None
+        by_law = is_open(now, (closed,), replace(quiet, local_law=False), "phone")
+    except CannotDecide as error:
+        return str(error)
+    if closed.zone != places[0].zone:
+        there = now.astimezone(zone_named(closed.zone))
+        return f"outside calling hours in {_city(closed.zone)}, where the number is from: {there:%H:%M} there"
+    return f"no calls now by the law of {closed.country}" if by_law and closed.country else "outside calling hours"
+
+
+def _city(zone: str) -> str:
+    return zone.rsplit("/", 1)[-1].replace("_", " ")
 
 
 def local_time(now: datetime, time_zone: str | None) -> datetime | None:

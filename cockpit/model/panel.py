@@ -89,6 +89,7 @@ class PanelRow:
     time_zone: str | None = None
     local_time: datetime | None = None
     can_call: bool | None = None  # whether the hour is right for a call where they are; None: nobody knows where
+    no_call_because: str | None = None  # said where it is not
     crosses_at: datetime | None = None
     crosses_to: str | None = None
     overdue_minutes: float | None = None

@@ -14,7 +14,7 @@ from cockpit.panels.setting import Setting
 from cockpit.panels.stage import Stage, first
 from scoring.actions.registry import ACTIONS, TYPES_READ
 from scoring.phrases import name_of, opening
-from scoring.reach import blocked_reason, local_time, quiet_hours
+from scoring.reach import blocked_reason, local_time, no_call_because, quiet_hours
 from scoring.suggest import rank_at, reason
 from scoring.why import why
 
@@ -66,6 +66,7 @@ def _told(setting: Setting, row: dict[str, Any], now: datetime) -> dict[str, Any
 def panel_row(setting: Setting, panel: Panel, row: Mapping[str, Any], now: datetime) -> PanelRow:
     """One person as a row."""
     key = panel.key or "priority_key"
+    may_call = can_call(setting, row, now)
     return PanelRow(
         person_id=row["person_id"],
         external_id=row["external_id"],
@@ -87,7 +88,8 @@ def panel_row(setting: Setting, panel: Panel, row: Mapping[str, Any], now: datet
         last_touch=opening(name_of(row["last_type"], setting.titles)) if row["last_type"] else None,
         time_zone=row["time_zone"],
         local_time=local_time(now, row["time_zone"]),
-        can_call=can_call(setting, row, now),
+        can_call=may_call,
+        no_call_because=None if may_call is not False else no_call_because(now, setting.places_of(row), setting.quiet),
         crosses_at=row["crosses_at"],
         crosses_to=row["crosses_to"],
         overdue_minutes=row["overdue_minutes"],

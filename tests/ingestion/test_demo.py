@@ -15,12 +15,18 @@ from cockpit.ingestion.demo.seed import clear_demo, seed_demo
 from cockpit.ingestion.receive import receive
 from cockpit.ingestion.start import start_workspace
 from cockpit.model.ids import WorkspaceId
+from cockpit.model.whereabouts import whereabouts
 from cockpit.panels import registry
 from cockpit.storage.members import list_members
 from cockpit.storage.rules import list_rules
 from cockpit.storage.schema import metadata
 from cockpit.storage.workspaces import get_workspace_by_id
+from scoring.guards.policy import QuietHours
+from scoring.quiet_hours import is_open
 from tests.ingestion.stored import assert_same, state_of
+
+# Kept free for fiction: 555-01xx in North America, and what Ofcom, the Bundesnetzagentur, ARCEP and ACMA name.
+RESERVED = r"^\+(1[0-9]{3}55501[0-9]{2}|442079460[0-9]{3}|493023125[0-9]{3}|3319900[0-9]{4}|6125550[0-9]{4})$"
 
 
 def test_the_demo_has_what_a_team_meets(now: datetime) -> None:
@@ -28,7 +34,7 @@ def test_the_demo_has_what_a_team_meets(now: datetime) -> None:
     people = demo.people
     assert people.height >= 500
     assert people["email"].str.ends_with("@example.com").all()
-    assert people["phone"].drop_nulls().str.contains(r"^\+1[0-9]{3}55501[0-9]{2}$").all()
+    assert people["phone"].drop_nulls().str.contains(RESERVED).all()
     assert people.filter(pl.col("do_not_contact") == "true").height == 1
     assert people.filter(pl.col("phone").is_null()).height >= 1
     assert people.filter(pl.col("time_zone").is_null()).height == 1
@@ -79,6 +85,23 @@ def test_the_demo_refuses_to_touch_a_real_person(cockpit: Cockpit, workspace: Wo
     with pytest.raises(Conflict, match="real person"):
         seed_demo(cockpit, now, subdomain="north")
     assert counts(cockpit, workspace) == before
+
+
+@pytest.mark.parametrize("hour", ["2026-03-02T01:00", "2026-03-02T11:00", "2026-03-07T17:00", "2026-03-08T09:00"])
+def test_at_any_hour_somebody_can_be_called(hour: str) -> None:
+    """Who sees the demo for the first time can click on one of the first cards."""
+    now = datetime.fromisoformat(f"{hour}+00:00")
+    people = draw_demo(now, 7, ["a@example.com"])
+    missed = people.signals.filter(pl.col("type") == "MISSED_CALL")["external_id"].to_list()
+    callers = people.people.filter(pl.col("external_id").is_in(missed), pl.col("phone").is_not_null())
+    places = [
+        whereabouts(one["phone"], one["time_zone"], one["country"], "UTC").places
+        for one in callers.iter_rows(named=True)
+        if one["time_zone"]
+    ]
+    assert len(places) > 20
+    assert all(len(place) == 1 for place in places), "the number and the zone on file agree"
+    assert all(is_open(now, place, QuietHours(), "phone") for place in places)
 
 
 def counts(cockpit: Cockpit, workspace_id: WorkspaceId) -> dict[str, int]:

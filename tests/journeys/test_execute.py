@@ -115,9 +115,9 @@ def test_the_queue_moves_on_and_undo_comes_back(screen: Make, line: Line) -> Non
     assert here.at("1 / 2") == "Ana One"
     here.press("Enter")
     expect(here.page.locator(".st-key-next_up h2")).to_have_text("Ben Two")
+    expect(here.page.locator(BAR)).to_contain_text("goes out in")  # drawn last: the key does nothing before
     here.press("u")
     expect(here.page.locator(".st-key-next_up h2")).to_have_text("Ana One")
-    here.page.wait_for_timeout(12_000)
     assert (line.states(), line.hub.hub.requests) == (["CANCELLED"], 0)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from zlib import crc32
 
 import pytest
 import streamlit as st
@@ -14,6 +15,7 @@ from cockpit.bootstrap import Cockpit
 from cockpit.model.principals import LOCAL_OWNER
 from cockpit.ui import connection
 from cockpit.ui.startup import MAIN_SCRIPT
+from tests.conftest import ENGINES
 
 ROOT = Path(__file__).parents[2]
 PATIENCE = 60
@@ -27,6 +29,12 @@ def _packages_are_searched_once() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(manifest_scanner, "scan_component_manifests", lambda: list(found))
         yield
+
+
+@pytest.fixture
+def engine_name(request: pytest.FixtureRequest) -> str:
+    """One engine for each test of a page, now this and now that: what pages read is tested on both elsewhere."""
+    return ENGINES[crc32(request.node.nodeid.encode()) % len(ENGINES)]
 
 
 @pytest.fixture

@@ -9,12 +9,26 @@ from random import Random
 
 import polars as pl
 
-from cockpit.ingestion.demo.names import AREA_CODES, COMPANY_FIRST, COMPANY_SECOND, CULTURES, Culture
-from cockpit.ingestion.demo.stories import CAST, Event, Story, lost, new_customer, old_customer
+from cockpit.ingestion.demo.names import COMPANY_FIRST, COMPANY_SECOND, CULTURES, Culture, Home
+from cockpit.ingestion.demo.stories import (
+    CAST,
+    Event,
+    Story,
+    callback,
+    lost,
+    missed_call,
+    new_customer,
+    old_customer,
+    waiting,
+)
+from cockpit.model.whereabouts import whereabouts
+from scoring.guards.policy import QuietHours
+from scoring.quiet_hours import is_open
 
 SOURCE = "demo"
 ORIGINS = ("Website", "Referral", "Trade fair", "Phone", "Partner")
 CUSTOMERS = (old_customer, new_customer)
+AWAKE = (missed_call, callback, waiting)  # who has just tried to reach us does not do so in the middle of the night
 Row = dict[str, str | None]
 
 
@@ -33,27 +47,38 @@ def draw_demo(now: datetime, seed: int, owners: Sequence[str]) -> Demo:
     random.shuffle(stories)
     people: list[Row] = []
     signals: list[Row] = []
+    awake = _awake(now)
     for number, story in enumerate(stories, start=1):
-        person = _person(random, number, story, owners)
+        person = _person(random, number, story, owners, awake if story in AWAKE else CULTURES)
         people.append(person)
         signals += _signals(person, story(random), now, len(signals))
     return Demo(_frame([*_special(people), _twin(people[0], len(people) + 1)]), _frame(signals))
 
 
-def _person(random: Random, number: int, story: Story, owners: Sequence[str]) -> Row:
-    culture = random.choice(CULTURES)
+def _awake(now: datetime) -> Sequence[Culture]:
+    """Those who may be called at this hour; all, where that is nobody."""
+    return [one for one in CULTURES if _may_be_called(one.home, now)] or CULTURES
+
+
+def _may_be_called(home: Home, now: datetime) -> bool:
+    there = whereabouts(home.phone(0), home.zone, home.country, None).places
+    return is_open(now, there, QuietHours(), "phone")
+
+
+def _person(random: Random, number: int, story: Story, owners: Sequence[str], cultures: Sequence[Culture]) -> Row:
+    culture = random.choice(cultures)
     company = f"{random.choice(COMPANY_FIRST)} {random.choice(COMPANY_SECOND)}"
     return {
         "external_id": f"demo-{number:03d}",
         "name": _name(random, culture),
         "email": f"lead{number:03d}@example.com",
-        "phone": f"+1{AREA_CODES[number % len(AREA_CODES)]}55501{number // len(AREA_CODES) % 100:02d}",
+        "phone": culture.home.phone(number),
         "company": company,
         "owner": random.choices(owners, weights=(5, 3, 2)[: len(owners)])[0],
         "lifecycle": _lifecycle(random, story),
         "do_not_contact": "false",
-        "time_zone": culture.zone,
-        "country": culture.country,
+        "time_zone": culture.home.zone,
+        "country": culture.home.country,
         "value": str(random.randint(5, 240) * 100),
         "origin": random.choice(ORIGINS),
     }

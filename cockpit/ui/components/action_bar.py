@@ -73,12 +73,12 @@ def band_badge(row: PanelRow) -> None:
 
 def _facts(visit: Visit, row: PanelRow) -> list[str]:
     """The line of facts, as HTML with every text escaped."""
-    word = {True: "✓ can call", False: "outside calling hours", None: "zone not known"}[row.can_call]
+    word = {True: "✓ can call", False: row.no_call_because or "", None: "zone not known"}[row.can_call]
     touched = (
         f"{escape(plain(row.last_touch))} {age(row.last_touch_at, visit.now)}" if row.last_touch_at else "none yet"
     )
     facts = [
-        f"Local time <b>{local_time(row.time_zone, visit.now)}</b> {word}",
+        f"Local time <b>{local_time(row.time_zone, visit.now)}</b> {escape(word)}",
         f"Last touch <b>{escape(touched)}</b>",
         f"Company <b>{escape(plain(row.company))}</b>" if row.company else "",
         f"Owner <b>{escape(plain(row.owner))}</b>" if row.owner else "Owner <b>nobody yet</b>",
