@@ -1,7 +1,8 @@
 """Kill what takes signals with SIGKILL while many wait, send all of them again, and look what is there.
 
-python -m tests.campaigns.kill_serving --times 5 --engine duckdb|postgresql      the real server, over HTTP
+python -m tests.campaigns.kill_serving --times 20 --engine duckdb|postgresql      the real server, over HTTP
 
+Sixteen requests are always on their way; the blow comes some milliseconds after one of the answers, whichever it is.
 Whatever was answered `accepted` must be there, nothing may be there twice, and the sums must be those of the signals.
 """
 
@@ -16,8 +17,9 @@ import signal
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import nullcontext
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import islice
 from pathlib import Path
@@ -37,6 +39,15 @@ from tests.campaigns.wire import Wire
 
 Answers = dict[int, str]
 STORED = {"accepted", "duplicate"}
+AT_ONCE = 16
+
+
+@dataclass(frozen=True, slots=True)
+class Blow:
+    """When the server is killed: so long after so many answers."""
+
+    answers: int
+    seconds: float
 
 
 def signals_of(count: int, now: datetime) -> list[dict[str, object]]:
@@ -68,18 +79,22 @@ def sent_to_child(url: str, signals: Sequence[dict[str, object]], kill_after: in
     return {int(number): status for number, status in (line.split() for line in told if line.endswith("\n"))}
 
 
-async def posted(address: str, key: str, signals: Sequence[dict[str, object]]) -> Answers:
-    """The answers of the server, as far as it lives to give them."""
-    wire, answers = Wire(address, key), Answers()
+async def posted(
+    address: str, key: str, signals: Sequence[dict[str, object]], blow: Callable[[int], None] = lambda answered: None
+) -> Answers:
+    """The answers of the server, as far as it lives to give them; after each one `blow` may end its life."""
+    wire, answers, places = Wire(address, key), Answers(), asyncio.Semaphore(AT_ONCE)
 
     async def post(number: int) -> None:
         names = {"source_event_id": "sourceEventId", "occurred_at": "occurredAt", "external_id": "externalId"}
         body = {names.get(name, name): value for name, value in signals[number].items()}
         try:
-            code, told = await wire.post(SIGNALS, body)
+            async with places:
+                code, told = await wire.post(SIGNALS, body)
         except (OSError, asyncio.IncompleteReadError):
             return
         answers[number] = told["data"]["createSignal"]["status"] if "data" in told else str(code)
+        blow(len(answers))
 
     await asyncio.gather(*map(post, range(len(signals))))
     wire.close()
@@ -87,11 +102,15 @@ async def posted(address: str, key: str, signals: Sequence[dict[str, object]]) -
 
 
 async def posted_until_killed(
-    address: str, key: str, signals: Sequence[dict[str, object]], pid: int, seconds: float
+    address: str, key: str, signals: Sequence[dict[str, object]], pid: int, blow: Blow
 ) -> Answers:
-    """The same, with the server killed after a while."""
-    asyncio.get_running_loop().call_later(seconds, os.kill, pid, signal.SIGKILL)
-    return await posted(address, key, signals)
+    """The same, with the server killed soon after so many answers."""
+
+    def strike(answered: int) -> None:
+        if answered == blow.answers:
+            asyncio.get_running_loop().call_later(blow.seconds, os.kill, pid, signal.SIGKILL)
+
+    return await posted(address, key, signals, strike)
 
 
 def check(url: str, count: int, first: Answers, second: Answers) -> None:
@@ -111,25 +130,28 @@ def check(url: str, count: int, first: Answers, second: Answers) -> None:
     assert kept.people.sort("person_id").equals(again.people.sort("person_id"))
 
 
-def campaign(urls: Iterator[str], folder: Path, times: int, seed: int, count: int) -> Iterator[int]:
-    """So many kills of the real server, each on a database of its own; how many requests were answered before each."""
+def campaign(urls: Iterator[str], folder: Path, times: int, seed: int, count: int) -> Iterator[tuple[int, int]]:
+    """So many kills of the real server, each on a database of its own.
+
+    For each, how many requests were answered before it, and how many more had been stored without an answer.
+    """
     random = Random(seed)
     for _ in range(times):
         url, signals = next(urls), signals_of(count, datetime.now(UTC))
         _, key, _ = prepare(url, 0)
+        blow = Blow(random.randrange(1, count - AT_ONCE), random.uniform(0, 0.06))
         with server(url, folder) as (address, pid):
-            seconds = random.uniform(0.3, 2.0)
-            first = asyncio.run(posted_until_killed(address, key, signals, pid, seconds))
+            first = asyncio.run(posted_until_killed(address, key, signals, pid, blow))
         with server(url, folder) as (address, _):
             second = asyncio.run(posted(address, key, signals))
         check(url, count, first, second)
-        yield len(first)
+        yield len(first), sum(status == "duplicate" for number, status in second.items() if number not in first)
 
 
 def main() -> None:
     """Run the campaign and print what it saw."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--times", type=int, default=5)
+    parser.add_argument("--times", type=int, default=20)
     parser.add_argument("--engine", choices=["duckdb", "postgresql"], default="postgresql")
     parser.add_argument("--seed", type=int, default=7)
     parser.add_argument("--signals", type=int, default=300)  # at once: fewer than the rate a key may have
@@ -138,8 +160,11 @@ def main() -> None:
     try:
         with a_server(folder) if asked.engine == "postgresql" else nullcontext("") as address:
             urls = postgres_urls(address) if address else duckdb_urls(folder)
-            for answered in campaign(urls, folder, asked.times, asked.seed, asked.signals):
-                print(f"killed after {answered} of {asked.signals} answers: all there once", flush=True)  # noqa: T201
+            for answered, unheard in campaign(urls, folder, asked.times, asked.seed, asked.signals):
+                print(  # noqa: T201
+                    f"killed after {answered} of {asked.signals} answers, {unheard} more were stored: all there once",
+                    flush=True,
+                )
     finally:
         shutil.rmtree(folder, ignore_errors=True)
     print(f"{asked.engine}: {asked.times} kills, nothing lost, nothing doubled")  # noqa: T201
