@@ -12,6 +12,7 @@ from cockpit.ui import (
     settings_hub,
     settings_keys,
     settings_members,
+    settings_preset,
     settings_profile,
     settings_workspace,
 )
@@ -26,10 +27,11 @@ TABS: dict[str, tuple[str, Callable[[Visit], None]]] = {
     "api-keys": ("API keys", settings_keys.show),
     "hub": ("Hub", settings_hub.show),
     "guards": ("Guards", settings_guards.show),
+    "preset": ("Preset", settings_preset.show),
     "profile": ("Profile", settings_profile.show),
 }
 # What a host calls some of them.
-SAME = {"general": "workspace", "api-webhooks": "api-keys"}
+SAME = {"general": "workspace", "api-webhooks": "api-keys", "presets": "preset", "industry": "preset"}
 # Areas that a host may ask for and that are no part of Sales Cockpit.
 ELSEWHERE = {
     "experience": "Light or dark is chosen in the menu ⋮ at the top right, for this browser only.",
