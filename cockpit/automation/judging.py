@@ -28,7 +28,7 @@ from cockpit.storage.guard_facts import (
     list_last_times,
     list_stops,
 )
-from cockpit.storage.ledger import Counted, find_tallies, list_sends
+from cockpit.storage.ledger import Counted, Limits, find_tallies, list_sends
 from cockpit.storage.workspaces import Workspace, get_workspace_by_id
 from scoring.guards.facts import (
     EVERY_CHANNEL,
@@ -102,7 +102,12 @@ def judge_person(
     facts = person_facts(conn, workspace, person, stops)
     counted = Counted(now, now - DAY, *((attempt.attempt_id, attempt.created_at) if stored else ()))
     longest = max(WEEK, (rule and rule.cooldown) or policy.rule_cooldown)
-    ledger = read_ledger(conn, workspace_id, attempt, counted, replace(counted, since=now - longest))
+    limits = Limits(policy.member_day, policy.workspace_day, policy.workspace_minute)
+    tallies = find_tallies(
+        conn, workspace_id, counted, limits, rule_key=attempt.rule_key, member_id=attempt.requested_by
+    )
+    sends = list_sends(conn, workspace_id, attempt.person_id, replace(counted, since=now - longest))
+    ledger = Ledger(sends, tallies.member_day, tallies.workspace_day, tallies.workspace_minute, tallies.rule_day)
     judged = Judged(judge(request, ledger, facts, policy, now), person, policy, rule)
     return judged if judged.allowed else replace(judged, opens_at=earliest(request, ledger, facts, policy, now))
 
@@ -196,20 +201,6 @@ def consents_of(conn: Connection, workspace_id: WorkspaceId, person: PersonRow) 
     given = [Consent(row.channel, row.basis, row.granted_at, row.expires_at) for row in rows]
     taken = [Consent(row.channel, "withdrawn", row.withdrawn_at) for row in rows if row.withdrawn_at]
     return tuple(sorted((*given, *taken), key=lambda one: one.granted_at))
-
-
-def read_ledger(
-    conn: Connection, workspace_id: WorkspaceId, attempt: Attempt, everywhere: Counted, to_person: Counted
-) -> Ledger:
-    """What went out before, or waits before this one."""
-    tallies = find_tallies(conn, workspace_id, everywhere, rule_key=attempt.rule_key, member_id=attempt.requested_by)
-    return Ledger(
-        sends=list_sends(conn, workspace_id, attempt.person_id, to_person),
-        member_day=tallies.member_day,
-        workspace_day=tallies.workspace_day,
-        workspace_minute=tallies.workspace_minute,
-        rule_day=tallies.rule_day,
-    )
 
 
 def _newest(last: Mapping[str, datetime], types: tuple[str, ...]) -> datetime | None:

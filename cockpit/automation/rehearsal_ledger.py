@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from scoring.guards.facts import Ledger, Sent, Tally
+from scoring.guards.policy import GuardPolicy
 
 DAY = timedelta(days=1)
 MINUTE = timedelta(minutes=1)
@@ -43,16 +44,17 @@ class Counter:
         if self.due.pop(place, None) is not None:
             del self.places[bisect_left(self.places, place)]
 
-    def tally(self, now: datetime, before: Place | None) -> Tally:
-        """The count; of what waits only that which comes before a place."""
+    def tally(self, now: datetime, before: Place | None, most: int = 0) -> Tally:
+        """The count, of what waits only that which comes before a place; and when fewer than `most` are left."""
         while self.sent and self.sent[0] <= now - self.window:
             self.sent.popleft()
         waits = len(self.places) if before is None else bisect_left(self.places, before)
         count = len(self.sent) + waits
-        if not count:
-            return Tally(0)
-        oldest = self.sent[0] if self.sent else min(self.due[one] for one in self.places[:waits])
-        return Tally(count, oldest)
+        if not 0 < most <= count:
+            return Tally(count)
+        behind = count - most - len(self.sent)
+        leaves_at = self.sent[behind] if behind < 0 else sorted(self.due[one] for one in self.places[:waits])[behind]
+        return Tally(count, leaves_at + self.window)
 
 
 @dataclass(slots=True)
@@ -60,6 +62,7 @@ class Books:
     """The whole ledger of a rehearsal."""
 
     longest: timedelta
+    policy: GuardPolicy
     to_person: dict[str, list[Sent]] = field(default_factory=dict)
     automatic: Counter = field(default_factory=Counter)
     minute: Counter = field(default_factory=lambda: Counter(MINUTE))
@@ -71,9 +74,9 @@ class Books:
         mine = self.to_person.get(person, ())
         return Ledger(
             sends=tuple(one for one in mine if one.at > now - self.longest),
-            member_day=self._member(owner).tally(now, before),
-            workspace_day=self.automatic.tally(now, before),
-            workspace_minute=self.minute.tally(now, before),
+            member_day=self._member(owner).tally(now, before, self.policy.member_day),
+            workspace_day=self.automatic.tally(now, before, self.policy.workspace_day),
+            workspace_minute=self.minute.tally(now, before, self.policy.workspace_minute),
             rule_day=self.rule.tally(now, before),
         )
 

@@ -146,7 +146,7 @@ class Stage:
     def __post_init__(self) -> None:
         """Begin with an empty ledger."""
         own = self.script.rule.cooldown
-        self.books = Books(max(WEEK, own or self.script.policy.rule_cooldown))
+        self.books = Books(max(WEEK, own or self.script.policy.rule_cooldown), self.script.policy)
 
     def meet(self, event: Event) -> None:
         """Let something happen."""

@@ -1,7 +1,7 @@
 """The ledger that cooldowns and caps count in: what went out, may have gone out, or is on its way.
 
 list_sends(conn, workspace_id, person_id, counted) -> tuple[Sent, ...]
-find_tallies(conn, workspace_id, counted, *, rule_key, member_id) -> Tallies
+find_tallies(conn, workspace_id, counted, limits, *, rule_key, member_id) -> Tallies
 
 What waits counts for those that come after it only: otherwise two that wait would hold each other for ever.
 """
@@ -48,6 +48,15 @@ class Counted:
 
 
 @dataclass(frozen=True, slots=True)
+class Limits:
+    """How many there may be; of what is full it is asked when that ends."""
+
+    member_day: int
+    workspace_day: int
+    workspace_minute: int
+
+
+@dataclass(frozen=True, slots=True)
 class Tallies:
     """How many there were in the whole workspace."""
 
@@ -67,17 +76,30 @@ def list_sends(conn: Connection, workspace_id: WorkspaceId, person_id: UUID, cou
 
 
 def find_tallies(
-    conn: Connection, workspace_id: WorkspaceId, counted: Counted, *, rule_key: str | None, member_id: UUID | None
+    conn: Connection,
+    workspace_id: WorkspaceId,
+    counted: Counted,
+    limits: Limits,
+    *,
+    rule_key: str | None,
+    member_id: UUID | None,
 ) -> Tallies:
     """The counts of the last 24 hours, and of the last minute those that were really sent."""
     automatic = attempt.c.origin != "manual"
-    kinds = (
-        attempt.c.requested_by == member_id,
-        automatic,
-        and_(automatic, attempt.c.sent_at > counted.now - MINUTE),
-        attempt.c.rule_key == rule_key,
-    )
-    columns = [part for kind in kinds for part in (func.count().filter(kind), func.min(AT).filter(kind))]
-    query = select(*columns).select_from(attempt).where(attempt.c.workspace_id == workspace_id, *counted.conditions())
-    found = conn.execute(query).one()
-    return Tallies(*(Tally(int(found[place]), found[place + 1]) for place in range(0, len(found), 2)))
+    recent = and_(automatic, attempt.c.sent_at > counted.now - MINUTE)
+    kinds = (attempt.c.requested_by == member_id, automatic, recent, attempt.c.rule_key == rule_key)
+    mine = (attempt.c.workspace_id == workspace_id, *counted.conditions())
+    counts = conn.execute(select(*(func.count().filter(kind) for kind in kinds)).where(*mine)).one()
+    windows = ((limits.member_day, DAY), (limits.workspace_day, DAY), (limits.workspace_minute, MINUTE), (0, DAY))
+    found = []
+    for kind, count, (most, window) in zip(kinds, counts, windows, strict=True):
+        leaves_at = _leaves_at(conn, counted.now, count - most, *mine, kind) if 0 < most <= count else None
+        found.append(Tally(int(count), leaves_at and leaves_at + window))
+    return Tallies(*found)
+
+
+def _leaves_at(conn: Connection, now: datetime, place: int, *conditions: ColumnElement[Any]) -> datetime:
+    """When the one at a place went; what waits will go now at the earliest."""
+    at = func.coalesce(attempt.c.sent_at, func.greatest(AT, now))
+    found: datetime = conn.execute(select(at).where(*conditions).order_by(at).offset(place).limit(1)).scalar_one()
+    return found

@@ -117,7 +117,7 @@ class Tally:
     """How many of something in a rolling window."""
 
     count: int
-    oldest_at: datetime | None = None  # of those counted
+    frees_at: datetime | None = None  # of a full one: when fewer than the limit are left, if nothing else happens
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,17 +9,16 @@ from datetime import datetime, timedelta
 from scoring.guards.case import Case, Guard, blocks, passes, spelled, wait
 from scoring.guards.facts import Sent, Tally, Verdict
 
-DAY, WEEK, MINUTE, SECOND = timedelta(days=1), timedelta(days=7), timedelta(minutes=1), timedelta(seconds=1)
+DAY, WEEK = timedelta(days=1), timedelta(days=7)
 NOUNS = {"phone": "call", "sms": "SMS", "whatsapp": "WhatsApp message", "email": "e-mail"}
 
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """So many in a rolling window."""
+    """So many in the rolling window of a tally."""
 
     name: str
     most: int
-    window: timedelta
 
 
 def cooldown(case: Case) -> Verdict:
@@ -68,7 +67,7 @@ def member_cap(case: Case) -> Verdict:
     """So many a day by one member; who acts for nobody has no cap of this kind."""
     if case.request.member_id is None:
         return passes("member_cap", member_id=None)
-    limit = Limit("Daily limit of this member", case.policy.member_day, DAY)
+    limit = Limit("Daily limit of this member", case.policy.member_day)
     return _tallied("member_cap", limit, case.ledger.member_day, case.now)
 
 
@@ -76,8 +75,8 @@ def workspace_cap(case: Case) -> Verdict:
     """So many automatic ones a day and a minute in the whole workspace."""
     if not case.request.automatic:
         return passes("workspace_cap", origin=case.request.origin)
-    day = Limit("Daily limit of the workspace", case.policy.workspace_day, DAY)
-    pace = Limit("Limit of the workspace per minute", case.policy.workspace_minute, MINUTE)
+    day = Limit("Daily limit of the workspace", case.policy.workspace_day)
+    pace = Limit("Limit of the workspace per minute", case.policy.workspace_minute)
     today = _tallied("workspace_cap", day, case.ledger.workspace_day, case.now)
     return _tallied("workspace_cap", pace, case.ledger.workspace_minute, case.now) if today.allowed else today
 
@@ -85,10 +84,9 @@ def workspace_cap(case: Case) -> Verdict:
 def _tallied(key: str, limit: Limit, tally: Tally | None, now: datetime) -> Verdict:
     if tally is None:
         return blocks(key, f"{limit.name}: not counted", count=None, limit=limit.most)
-    if tally.count < limit.most:
+    opens = tally.frees_at if limit.most else None
+    if tally.count < limit.most or (opens is not None and opens <= now):
         return passes(key, count=tally.count, limit=limit.most)
-    # With more than the limit counted it opens later than this; asked again then, it says when.
-    opens = None if not limit.most or tally.oldest_at is None else max(tally.oldest_at + limit.window, now + SECOND)
     reason = f"{limit.name} {tally.count}/{limit.most}"
     return blocks(key, reason, until=opens, count=tally.count, limit=limit.most)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
@@ -44,15 +43,14 @@ class Outreach(RuleBasedStateMachine):
         automatic = [one for _, one in self.sent if one.origin != "manual"]
         return Ledger(
             sends=tuple(one for who, one in self.sent if who == person),
-            member_day=self.tally([one for _, one in self.sent], DAY),
-            workspace_day=self.tally(automatic, DAY),
-            workspace_minute=self.tally(automatic, MINUTE),
-            rule_day=self.tally([one for one in automatic if one.rule_key == rule_key], DAY),
+            member_day=self.tally([one for _, one in self.sent], DAY, POLICY.member_day),
+            workspace_day=self.tally(automatic, DAY, POLICY.workspace_day),
+            workspace_minute=self.tally(automatic, MINUTE, POLICY.workspace_minute),
+            rule_day=self.tally([one for one in automatic if one.rule_key == rule_key], DAY, 0),
         )
 
-    def tally(self, some: list[Sent], window: timedelta) -> Tally:
-        times = [one.at for one in some if one.at > self.now - window]
-        return Tally(len(times), min(times, default=None))
+    def tally(self, some: list[Sent], window: timedelta, limit: int) -> Tally:
+        return tally_of([one.at for one in some], self.now, window, limit)
 
     @rule(
         person=st.sampled_from(PEOPLE),
@@ -66,10 +64,12 @@ class Outreach(RuleBasedStateMachine):
         request = GuardRequest(channel, "rule" if ruled else "manual", ruled or None, START, "m")
         facts = PersonFacts(do_not_contact=False, places=PLACES, phone="+1", email="@", last_inbound_at=START - HOUR)
         ledger = self.ledger(person, rule_key)
-        if wait_for_it and ruled is None:
-            at = earliest(request, replace(ledger, member_day=Tally(0)), facts, POLICY, self.now)
-            self.now = at or self.now
-            ledger = self.ledger(person, rule_key)
+        if wait_for_it:
+            at = earliest(request, ledger, facts, POLICY, self.now)
+            if at is not None:
+                self.now = at
+                ledger = self.ledger(person, rule_key)
+                assert allowed(judge(request, ledger, facts, POLICY, at))
         if allowed(judge(request, ledger, facts, POLICY, self.now)):
             self.sent.append((person, Sent(self.now, channel, request.origin, rule_key)))
 
@@ -105,6 +105,13 @@ class Outreach(RuleBasedStateMachine):
     def nobody_is_asked_at_night(self) -> None:
         for _, one in getattr(self, "sent", []):
             assert 14 <= one.at.hour < 19 or one.at.hour in (12, 13)  # 09:00 in New York is 13:00 or 14:00 in UTC
+
+
+def tally_of(times: list[datetime], now: datetime, window: timedelta, limit: int) -> Tally:
+    """The tally of these times, as a storage makes it."""
+    counted = sorted(one for one in times if one > now - window)
+    full = 0 < limit <= len(counted)
+    return Tally(len(counted), counted[len(counted) - limit] + window if full else None)
 
 
 def most(some: list[Sent], window: timedelta) -> int:

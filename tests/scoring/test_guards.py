@@ -53,8 +53,8 @@ def sends(*some: Sent) -> Ledger:
     return replace(EMPTY, sends=some)
 
 
-def full(count: int, hours_ago: float = 1) -> Tally:
-    return Tally(count, NOW - hours_ago * HOUR)
+def full(count: int, hours: float = 23) -> Tally:
+    return Tally(count, NOW + hours * HOUR)
 
 
 def ruled(**changes: Any) -> GuardRequest:
@@ -174,7 +174,7 @@ BLOCKED: list[Row] = [
         "workspace_cap",
         {"request": FIRED, "ledger": replace(EMPTY, workspace_minute=full(20, 0.01))},
         "Limit of the workspace per minute 20/20",
-        NOW + timedelta(seconds=24),
+        NOW + timedelta(seconds=36),
     ),
     (
         "fuse",
