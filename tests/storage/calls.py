@@ -272,7 +272,12 @@ CALLS: dict[Any, Call] = {
     guard_windows.find_window: lambda c, w: guard_windows.find_window(c, w, ANA, "call_back"),
     ledger.list_sends: lambda c, w: ledger.list_sends(c, w, ANA, ledger.Counted(NOW, NOW - timedelta(days=1))),
     ledger.find_tallies: lambda c, w: ledger.find_tallies(
-        c, w, ledger.Counted(NOW, NOW - timedelta(days=1), BEN, LATER), rule_key="call_back", member_id=None
+        c,
+        w,
+        ledger.Counted(NOW, NOW - timedelta(days=1), BEN, LATER),
+        ledger.Limits(1, 1, 1),
+        rule_key="call_back",
+        member_id=None,
     ),
     guard_notes.delete_guard_notes: lambda c, w: guard_notes.delete_guard_notes(c, w, 5),
     outbox.replace_leases: lambda c, w: outbox.replace_leases(c, w, outbox.Lease("own", LATER), now=LATER, limit=5),
