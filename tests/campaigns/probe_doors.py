@@ -7,8 +7,6 @@ from __future__ import annotations
 
 import http.client
 import json
-import threading
-import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -16,7 +14,6 @@ from random import Random
 from urllib.parse import quote, urlencode
 from uuid import uuid5
 
-import uvicorn
 from fastapi import FastAPI
 
 from cockpit.access import credentials
@@ -27,6 +24,7 @@ from cockpit.exports.registry import FORMATS
 from cockpit.model.ids import WorkspaceId
 from cockpit.panels.registry import PANELS
 from cockpit.settings import Settings
+from tests.campaigns.listening import listening
 from tests.campaigns.planted import Asker, Planted, secret, subdomain_of
 from tests.campaigns.probe_reads import LISTS, Probe, unpacked
 
@@ -84,22 +82,13 @@ def served(planted: Planted, chance: Random) -> Iterator[tuple[Served, FastAPI]]
     chosen = settings(planted)
     sessions = Sessions(chosen, cockpit=lambda: planted.cockpit)
     add_routes(app, sessions, lambda: planted.cockpit, worker_runs=lambda: True)
-    server = uvicorn.Server(
-        uvicorn.Config(app, host="127.0.0.1", port=0, log_level="error", access_log=False, lifespan="off")
-    )
-    thread = threading.Thread(target=server.run, name="probed", daemon=True)
-    thread.start()
-    while not server.started:
-        time.sleep(0.01)
-    site = Served(server.servers[0].sockets[0].getsockname()[1], chance)
-    try:
-        yield site, app
-    finally:
-        if site.kept is not None:
-            site.kept.close()
-        server.should_exit = True
-        thread.join()
-        app.state.signals.close()
+    with listening(app) as port:
+        site = Served(port, chance)
+        try:
+            yield site, app
+        finally:
+            if site.kept is not None:
+                site.kept.close()
 
 
 def settings(planted: Planted) -> Settings:
