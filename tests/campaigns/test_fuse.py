@@ -1,0 +1,13 @@
+"""The short form: a rule that would reach some more people than its fuse lets through."""
+
+from __future__ import annotations
+
+import pytest
+
+from cockpit.bootstrap import Cockpit
+from tests.campaigns.fuse import check, run
+
+
+@pytest.mark.campaign
+def test_a_rule_stops_itself_and_a_recall_takes_back_what_waits(cockpit: Cockpit) -> None:
+    check(run(cockpit, 64), 64)
