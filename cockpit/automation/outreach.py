@@ -78,8 +78,8 @@ def unmapped(wish: Wish) -> Verdict:
 
 
 def holds(origin: str, opens_at: datetime | None, verdicts: Iterable[Verdict], *, since: datetime) -> bool:
-    """Whether something waits until its guards open; a rule waits a day, and longer where only the hour is wrong."""
+    """Whether something waits until its guards open; what nobody clicked a day, longer where only the hour is wrong."""
     if opens_at is None:
         return False
     only_hours = all(one.allowed or one.guard in HOURS for one in verdicts)
-    return origin != "rule" or opens_at <= since + (RULE_WAITS_FOR_HOURS if only_hours else RULE_WAITS)
+    return origin == "manual" or opens_at <= since + (RULE_WAITS_FOR_HOURS if only_hours else RULE_WAITS)

@@ -215,10 +215,11 @@ workflow = Table(
     workspace_column(),
     words("workflow_key", key=True),
     words("title", nullable=False),
-    words("status", nullable=False),  # DRAFT | ACTIVE
+    words("status", nullable=False),  # DRAFT | ACTIVE | DEACTIVATED
     Column("version", Integer),  # the active one
     instant("created_at", nullable=False),
     instant("updated_at", nullable=False),
+    instant("active_since"),
     of_workspace(),
 )
 
@@ -255,9 +256,25 @@ workflow_run = Table(
     words("lease_owner"),
     instant("lease_until"),
     instant("finished_at"),
+    Column("step_no", Integer),  # the step it has come to
     of_person(),
     lookup("ix_workflow_run_due", "workspace_id", "due_at", sparse="due_at"),
     lookup("ix_workflow_run_key", "workspace_id", "workflow_key", "started_at"),
+    lookup("ix_workflow_run_person", "workspace_id", "person_id", sparse="person_id"),
+)
+
+workflow_run_person = Table(
+    "workflow_run_person",
+    metadata,
+    workspace_column(),
+    identifier("run_id", key=True),  # of a run for many people
+    identifier("person_id", key=True),
+    Column("step_no", Integer, nullable=False),  # the step that has to look at them next
+    words("state", nullable=False),
+    words("reason"),
+    identifier("attempt_id"),
+    of_person(),
+    lookup("ix_workflow_run_person_person", "workspace_id", "person_id"),
 )
 
 workflow_step_run = Table(
@@ -292,5 +309,6 @@ AUTOMATION_TABLES = (
     workflow,
     workflow_version,
     workflow_run,
+    workflow_run_person,
     workflow_step_run,
 )

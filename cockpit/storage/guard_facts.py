@@ -22,13 +22,13 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, Select, delete, func, insert, select, update
+from sqlalchemy import Connection, Select, delete, insert, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from cockpit.errors import NotFound
 from cockpit.model.ids import MemberId, PersonId, WorkspaceId
 from cockpit.model.viewer import Scope
-from cockpit.storage.automation_tables import automation_stop, consent, workflow, workflow_version
+from cockpit.storage.automation_tables import automation_stop, consent, workflow
 from cockpit.storage.engines import engine_of
 from cockpit.storage.schema import accumulator, conversation, person, rule
 from cockpit.storage.wall import visible_to
@@ -199,20 +199,9 @@ def find_rule(conn: Connection, workspace_id: WorkspaceId, rule_key: str) -> Rul
 
 
 def find_workflow(conn: Connection, workspace_id: WorkspaceId, workflow_key: str) -> WorkflowRow | None:
-    """A workflow and since when its active version is, or None."""
-    since = (
-        select(func.max(workflow_version.c.created_at))
-        .where(
-            workflow_version.c.workspace_id == workspace_id,
-            workflow_version.c.workflow_key == workflow_key,
-            workflow_version.c.version == workflow.c.version,
-        )
-        .correlate(workflow)
-        .scalar_subquery()
-    )
-    query = select(workflow.c.workflow_key, workflow.c.status, since).where(
-        workflow.c.workspace_id == workspace_id, workflow.c.workflow_key == workflow_key
-    )
+    """A workflow and since when it is active, or None."""
+    columns = (workflow.c.workflow_key, workflow.c.status, workflow.c.active_since)
+    query = select(*columns).where(workflow.c.workspace_id == workspace_id, workflow.c.workflow_key == workflow_key)
     row = conn.execute(query).one_or_none()
     return None if row is None else WorkflowRow(*row)
 

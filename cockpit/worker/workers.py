@@ -9,6 +9,8 @@ from cockpit.worker.dispatch import SECONDS as DISPATCH_SECONDS
 from cockpit.worker.dispatch import dispatcher_of
 from cockpit.worker.loop import Loop
 from cockpit.worker.refresh import RefreshWorker
+from cockpit.worker.workflows import SECONDS as WORKFLOW_SECONDS
+from cockpit.worker.workflows import WorkflowWorker
 
 
 class Workers:
@@ -18,11 +20,13 @@ class Workers:
         """Work on this cockpit, and on the pictures that its HTTP side, where it has one, is asked for."""
         self._dispatcher = dispatcher_of(cockpit)
         pictures = (Loop("avatars", avatars.fetch_waiting, 1.0),) if avatars else ()
+        workflows = WorkflowWorker(cockpit)
         self._loops = (
             RefreshWorker(cockpit),
             Loop("provisioning", lambda now: provisioning.resume_due(cockpit, now), provisioning.SECONDS),
             Loop("hub-calls", lambda now: provisioning.call_due(cockpit, now), provisioning.SECONDS),
             Loop("rules", lambda now: rules.fire_rules(cockpit, now), rules.SECONDS),
+            Loop("workflows", lambda _: workflows.round(), WORKFLOW_SECONDS),
             Loop("dispatch", lambda _: self._dispatcher.round(), DISPATCH_SECONDS),
             Loop("guard-log", lambda _: guard_notes.write_notes(cockpit), guard_notes.SECONDS),
             Loop("cleaning", lambda now: cleaning.forget_old(cockpit, now), cleaning.SECONDS),

@@ -46,6 +46,7 @@ from cockpit.storage import (
     timeline,
 )
 from cockpit.storage.database import Database
+from tests.access.walled_runs import RUN_COUNTS, RUN_ROWS, counted, must_be_counted
 
 Row = tuple[str, object]  # whom it speaks of, and what it says
 PEOPLE_PANELS = tuple(slug for slug, panel in PANELS.items() if panel.key)
@@ -285,6 +286,7 @@ ROWS: dict[Any, Callable[[View], Iterable[Row]]] = {
     ),
     histories.histories: histories_of,
     export.export: exported,
+    **RUN_ROWS,
 }
 
 
@@ -422,7 +424,8 @@ def member_days_must_be(view: View, seen: Seen) -> object:
     return sorted(map(repr, frame.filter(pl.col("member_id") == member_of(view)).iter_rows()))
 
 
-COUNTS: dict[Any, Count] = {
+RUNS = Count(counted, lambda v, seen: must_be_counted(v, lambda read: visible_rows(v, seen, read)))
+COUNTS: dict[Any, Count] = dict.fromkeys(RUN_COUNTS, RUNS) | {
     people.count_people: Count(lambda v: v.ask(people.count_people), lambda v, seen: len(seen)),
     people_list.count_people: Count(lambda v: v.ask(people_list.count_people), lambda v, seen: len(seen)),
     people_page.count_people_found: Count(
@@ -472,10 +475,7 @@ COUNTS: dict[Any, Count] = {
 }
 
 
-Some = Mapping[Any, Any]
-
-
-def part(reads: Some, turn: int | None) -> Some:
+def part(reads: Mapping[Any, Any], turn: int | None) -> Mapping[Any, Any]:
     """Every third read, each time others; without a turn, all."""
     return reads if turn is None else dict(list(reads.items())[turn % THIRDS :: THIRDS])
 

@@ -23,6 +23,7 @@ ABOUT_NOBODY = {
     *("idempotency", "callbacks", "audit", "avatars", "workspace_changes", "memberships"),
     *("workspace_states", "hub_connections", "action_mappings", "breakers", "preset_artifacts", "workflows"),
     "rule_versions",
+    "workflow_versions",
 }
 # What works on people whom something above has chosen, or for the whole workspace: no screen and no route may call it.
 BENEATH = {
@@ -82,6 +83,12 @@ BENEATH = {
     "unmatched.list_unmatched",
     "unmatched.list_unmatched_digests",
     "unmatched.list_unmatched_for",
+    "workflow_runs.count_starts",
+    "workflow_runs.find_run_locked",
+    "workflow_runs.list_running",
+    "workflow_steps.find_step",
+    "workflow_steps.list_next_people",
+    "workflow_steps.list_steps",
 }
 # These hand the scope on to reads that are compared; what they make is compared as the panels.
 HANDED_ON = {"stage.live", "stage.reach", "stage.replayed", "panel_index.steady", "panel_index.key_and_people"}

@@ -65,11 +65,13 @@ from cockpit.storage import (
     suggestions,
     timeline,
     unmatched,
+    workflow_runs,
     workflows,
     workspace_changes,
     workspace_states,
     workspaces,
 )
+from tests.storage.calls_of_workflows import WORKFLOW_CALLS
 from tests.storage.rows import (
     ACTION,
     ANA,
@@ -437,6 +439,7 @@ CALLS: dict[Any, Call] = {
     unmatched.list_unmatched: lambda c, w: unmatched.list_unmatched(c, w, limit=5, after=("a", "")),
     unmatched.list_unmatched_digests: lambda c, w: unmatched.list_unmatched_digests(c, w, PARKED),
     unmatched.list_unmatched_for: lambda c, w: unmatched.list_unmatched_for(c, w, ["email:x@example.com"]),
+    **WORKFLOW_CALLS,
     workflows.insert_missing_workflows: lambda c, w: workflows.insert_missing_workflows(
         c, w, [workflows.StoredWorkflow("new", "own", "DRAFT", {})], now=NOW
     ),
@@ -470,6 +473,7 @@ ABOVE_WORKSPACES = {
     outbox.list_due_workspaces,
     guard_notes.list_workspaces_with_guard_notes,
     rule_signals.list_workspaces_with_rule_signals,
+    workflow_runs.list_workspaces_with_due_runs,
     avatars.replace_avatar,  # a login is not a workspace's
     scratch.append_bare,
     scratch.create_bare_signals,

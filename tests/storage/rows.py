@@ -39,6 +39,8 @@ from cockpit.storage import (
     signals,
     suggestions,
     unmatched,
+    workflow_runs,
+    workflow_steps,
 )
 from cockpit.storage.automation_tables import guard_note, hub_connection, workflow, workflow_version
 from cockpit.storage.frames import bulk_insert, in_workspace
@@ -49,6 +51,7 @@ NOW = datetime(2026, 3, 2, 9, 0, 0, 123456, tzinfo=UTC)
 ANA, BEN = UUID(int=1), UUID(int=2)
 COMPANY, ACTION, SNOOZED, EXPORT, DEAL = (UUID(int=number) for number in range(11, 16))
 ATTEMPT, LOST_ATTEMPT = UUID(int=21), UUID(int=22)
+RUN, BULK_RUN = UUID(int=31), UUID(int=32)
 INSTANT = pl.Datetime("us", "UTC")
 TIMES = {"created_at": NOW, "updated_at": NOW}
 
@@ -204,6 +207,12 @@ def waiting_frame(mark: str) -> pl.DataFrame:
     return frame_of({**row, "type": mark, "channel": mark, "occurred_at": NOW})
 
 
+def run_of(mark: str, run_id: UUID, person_id: UUID | None) -> workflow_runs.Run:
+    """A run that is due."""
+    whom = None if person_id is None else PersonId(person_id)
+    return workflow_runs.Run(run_id, "welcome", 1, "MANUAL", whom, "RUNNING", NOW, context={"mark": mark}, due_at=NOW)
+
+
 def fill_automation(conn: Connection, workspace_id: WorkspaceId, mark: str) -> None:
     """Rows of the tables of automation."""
     attempts.insert_attempt(conn, workspace_id, attempt_of(mark, ATTEMPT))
@@ -221,9 +230,15 @@ def fill_automation(conn: Connection, workspace_id: WorkspaceId, mark: str) -> N
     key = {"workspace_id": workspace_id}
     note = {"event": mark, "state": mark, "reason": mark, "noted_at": NOW}
     conn.execute(insert(guard_note).values(**key, attempt_id=LOST_ATTEMPT, **note))
-    conn.execute(insert(workflow).values(**key, workflow_key="welcome", title=mark, status=mark, **TIMES))
+    on = {"status": "ACTIVE", "version": 1, "active_since": NOW}
+    conn.execute(insert(workflow).values(**key, workflow_key="welcome", title=mark, **on, **TIMES))
     version = {"version": 1, "status": mark, "spec": {"mark": mark}, "created_at": NOW}
     conn.execute(insert(workflow_version).values(**key, workflow_key="welcome", **version))
+    workflow_runs.insert_run(conn, workspace_id, run_of(mark, RUN, ANA))
+    workflow_runs.insert_run(conn, workspace_id, run_of(mark, BULK_RUN, None))
+    workflow_steps.insert_run_people(conn, workspace_id, BULK_RUN, [ANA, BEN])
+    workflow_steps.replace_run_person(conn, workspace_id, BULK_RUN, ANA, {"reason": mark})
+    workflow_steps.insert_step(conn, workspace_id, RUN, workflow_steps.StepRun(0, "hello", mark, NOW))
     conn.execute(
         insert(hub_connection).values(
             **key,
