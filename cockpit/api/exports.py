@@ -1,11 +1,15 @@
-"""`GET /exports/{panel|people}.{csv|parquet|xlsx}?workspace=[&as_of=]`: all rows of a list, behind the session."""
+"""`GET /exports/{panel|people}.{csv|parquet|xlsx}?workspace=[&as_of=]`: all rows of a list, behind the session.
+
+People take the filters of their list as well: `q`, `owner` (`team`, or a member), `band`, `company`.
+"""
 
 from __future__ import annotations
 
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -18,6 +22,7 @@ from cockpit.bootstrap import Cockpit
 from cockpit.errors import InvalidInput, NotReady
 from cockpit.exports.certificate import Certificate
 from cockpit.exports.export import export
+from cockpit.exports.filters import filters_in, people_asked
 from cockpit.exports.lists import panel_table, people_table
 from cockpit.exports.log import log_export
 from cockpit.exports.order import order_of
@@ -34,6 +39,17 @@ from cockpit.storage.workspaces import get_workspace
 PEOPLE = "people"
 
 
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What is asked for."""
+
+    what: str
+    kind: str
+    workspace: str
+    as_of: str | None
+    filters: Mapping[str, str]
+
+
 def export_routes(cockpit: Callable[[], Cockpit]) -> APIRouter:
     """The one route of exports."""
     router = APIRouter()
@@ -42,9 +58,11 @@ def export_routes(cockpit: Callable[[], Cockpit]) -> APIRouter:
     def download(request: Request, what: str, kind: str, workspace: str, as_of: str | None = None) -> FileResponse:
         """Write the whole list to a file that lives as long as this answer, then send it: complete, or an error."""
         folder = Path(tempfile.mkdtemp(prefix="cockpit-export-"))
+        filters = filters_in(request.query_params)
         try:
             viewer = _viewer(cockpit(), workspace, request.headers.get(PRINCIPAL_HEADER, ""))
-            certificate = _write(cockpit(), viewer, f"{what}.{kind}", workspace, as_of=as_of, folder=folder)
+            wanted = Wanted(what, kind, workspace, as_of, filters)
+            certificate = _write(cockpit(), viewer, wanted, folder)
         except BaseException:
             shutil.rmtree(folder, ignore_errors=True)
             raise
@@ -70,37 +88,38 @@ def _viewer(cockpit: Cockpit, workspace: str, principal: str) -> Viewer:
     return viewer
 
 
-def _write(
-    cockpit: Cockpit, viewer: Viewer, file: str, workspace: str, *, as_of: str | None, folder: Path
-) -> Certificate:
-    what, _, kind = file.rpartition(".")
+def _write(cockpit: Cockpit, viewer: Viewer, wanted: Wanted, folder: Path) -> Certificate:
     now = datetime.now(UTC)
-    past = _past(what, as_of, now)
-    path = folder / f"export{format_named(kind).suffix}"
-    named = f"view:{what}" if what == PEOPLE else f"panel:{panel_named(what).slug}"
-    order = order_of(viewer, workspace=workspace, what=named, instant=past or now)
-    with _table(cockpit, viewer, what, now, past) as table:
-        certificate = export(table, order, kind, path)
+    past = _past(wanted, now)
+    path = folder / f"export{format_named(wanted.kind).suffix}"
+    named = f"view:{PEOPLE}" if wanted.what == PEOPLE else f"panel:{panel_named(wanted.what).slug}"
+    filters = tuple(wanted.filters.items())
+    order = order_of(viewer, workspace=wanted.workspace, what=named, instant=past or now, filters=filters)
+    with _table(cockpit, viewer, wanted, now, past) as table:
+        certificate = export(table, order, wanted.kind, path)
     log_export(cockpit.db, viewer, certificate, now=now)
     return certificate
 
 
-def _past(what: str, as_of: str | None, now: datetime) -> datetime | None:
+def _past(wanted: Wanted, now: datetime) -> datetime | None:
     """The past instant that is asked for."""
-    if as_of is None:
+    if wanted.as_of is None:
         return None
-    if what == PEOPLE:
+    if wanted.what == PEOPLE:
         raise InvalidInput("The people list has no past: leave as_of out, or export a panel.")
-    return parse_past(as_of, now)
+    return parse_past(wanted.as_of, now)
 
 
 @contextmanager
-def _table(cockpit: Cockpit, viewer: Viewer, what: str, now: datetime, past: datetime | None) -> Iterator[Table]:
+def _table(cockpit: Cockpit, viewer: Viewer, wanted: Wanted, now: datetime, past: datetime | None) -> Iterator[Table]:
     """The rows, read while they are written."""
-    if what == PEOPLE:
+    if wanted.what == PEOPLE:
+        asked = people_asked(wanted.filters)
         with cockpit.db.read(viewer.workspace_id) as conn:
-            yield people_table(stream_people(conn, viewer.workspace_id, scope=viewer.scope))
-    else:
-        yield panel_table(
-            what, whole.stream(cockpit.db, viewer.workspace_id, what, now=now, as_of=past, scope=viewer.scope)
-        )
+            yield people_table(stream_people(conn, viewer.workspace_id, scope=viewer.scope, asked=asked))
+        return
+    if set(wanted.filters) - {"owner"}:
+        raise InvalidInput(f"A panel has no {', '.join(sorted(set(wanted.filters) - {'owner'}))}: only owner.")
+    owner_id = people_asked(wanted.filters).owner_id
+    asked_of = {"now": now, "as_of": past, "owner_id": owner_id, "scope": viewer.scope}
+    yield panel_table(wanted.what, whole.stream(cockpit.db, viewer.workspace_id, wanted.what, **asked_of))

@@ -1,4 +1,4 @@
-"""The people list as a stream: every person of a workspace with company, owner and the stored scores.
+"""The people list as a stream: the people of a workspace, or those a filter leaves, with company, owner and scores.
 
 Sorting everybody needs memory for everybody, and so does joining everybody with their scores. Ids are hashes and spread
 evenly, so equal ranges of ids hold about as many people each: range after range, the list is joined and sorted in
@@ -18,31 +18,53 @@ from sqlalchemy import ColumnElement, Connection, Select, Table, and_, func, lit
 from cockpit.model.ids import WorkspaceId
 from cockpit.model.viewer import Scope
 from cockpit.storage.frames import stream_frames
+from cockpit.storage.panel_index import owned_by
+from cockpit.storage.people_page import NO_DATA, PeopleAsked
 from cockpit.storage.schema import company, conversation, member, person, score
+from cockpit.storage.searched import person_matches
 from cockpit.storage.wall import visible_to
 
 # Some 100,000 people with ordinary names. More would be faster: a range costs a look at all ids, whatever it holds.
 RANGE_BYTES = 30_000_000
 OTHER_BYTES = 250  # of a person beside the texts that somebody wrote
 WRITTEN = (person.c.external_id, person.c.name, person.c.email, person.c.phone_raw, person.c.country)
+EVERYBODY = PeopleAsked()
 SAMPLE_PEOPLE = 2_000
 ALL_IDS = 2**128
 
 
 def stream_people(
-    conn: Connection, workspace_id: WorkspaceId, *, scope: Scope | None = None, range_bytes: int = RANGE_BYTES
+    conn: Connection,
+    workspace_id: WorkspaceId,
+    *,
+    scope: Scope | None = None,
+    asked: PeopleAsked = EVERYBODY,
+    range_bytes: int = RANGE_BYTES,
 ) -> Iterator[pl.DataFrame]:
-    """Everybody in the workspace in the order of their ids, a batch at a time; scores as computed at `scored_at`."""
+    """Who is asked for, in the order of their ids, a batch at a time; scores as computed at `scored_at`."""
     people = count_people(conn, workspace_id, scope=scope)
     range_people = max(range_bytes // _bytes_each(conn, workspace_id, people), 1)
     for first, last in _ranges(people // range_people + 1):
-        yield from stream_frames(conn, _listed(workspace_id, first, last, scope), max(range_people // 4, 1))
+        yield from stream_frames(
+            conn, _listed(workspace_id, first, last, scope).where(*_filters(asked)), max(range_people // 4, 1)
+        )
 
 
 def count_people(conn: Connection, workspace_id: WorkspaceId, *, scope: Scope | None = None) -> int:
     """How many people the list has."""
     mine = (person.c.workspace_id == workspace_id, *visible_to(scope, person))
     return conn.execute(select(func.count()).where(*mine)).scalar_one()
+
+
+def _filters(asked: PeopleAsked) -> Iterator[ColumnElement[bool]]:
+    """What a page of the list leaves out, the file leaves out."""
+    yield from owned_by(person.c.owner_id, asked.owner_id)
+    if asked.company_id is not None:
+        yield person.c.company_id == asked.company_id
+    if asked.band is not None:
+        yield func.coalesce(score.c.band, NO_DATA) == asked.band
+    if asked.search:
+        yield person_matches(asked.search)
 
 
 def _ranges(count: int) -> Iterator[tuple[UUID, UUID]]:

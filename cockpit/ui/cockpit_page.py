@@ -7,8 +7,11 @@ from dataclasses import replace
 
 import streamlit as st
 
+from cockpit.exports.filters import filters_of
+from cockpit.model.ids import MemberId
 from cockpit.model.panel import PanelRow, PanelRows, PanelTotal
 from cockpit.panels.registry import PANELS
+from cockpit.storage.people_page import PeopleAsked
 from cockpit.ui import reads, state
 from cockpit.ui.components import as_of, held_tray, keys, next_up, panel, progress, toolbar, undo
 from cockpit.ui.components.panel import Drawing
@@ -31,7 +34,7 @@ def show(visit: Visit) -> None:
     _metrics(totals)
     queue = found[state.queue()]
     next_up.show(visit, None if isinstance(queue, Exception) else queue.rows)
-    drawing = Drawing(visit, filters.as_cards, filters.narrow, histories, _query(visit))
+    drawing = Drawing(visit, filters.as_cards, filters.narrow, histories, _query(visit, filters.owner_id))
     _panels(found, totals, drawing)
     held_tray.show(visit)
     undo.show(visit)
@@ -78,5 +81,6 @@ def _people(found: reads.Found) -> tuple[str, ...]:
     return tuple(sorted({row.person_id for row in rows if row.person_id}))
 
 
-def _query(visit: Visit) -> dict[str, str]:
-    return {"workspace": visit.workspace.subdomain, **visit.then}
+def _query(visit: Visit, owner_id: MemberId | None) -> dict[str, str]:
+    whose = filters_of(PeopleAsked(owner_id=owner_id))
+    return {"workspace": visit.workspace.subdomain, **visit.then, **whose}

@@ -10,6 +10,7 @@ from uuid import UUID
 
 import streamlit as st
 
+from cockpit.exports.filters import filters_of
 from cockpit.model.ids import ANY_MEMBER
 from cockpit.model.roles import Permission
 from cockpit.storage.companies_page import find_company
@@ -23,12 +24,13 @@ from cockpit.storage.people_page import (
     list_people_page,
 )
 from cockpit.ui import reads
-from cockpit.ui.components import listing
+from cockpit.ui.components import listing, views
 from cockpit.ui.components.exports import export_links
 from cockpit.ui.components.listing import Cell, Chip
 from cockpit.ui.components.toolbar import NOBODY, SCOPES
 from cockpit.ui.frame import Visit
-from cockpit.ui.words import age, plain
+from cockpit.ui.wording import Wording, wording
+from cockpit.ui.words import age, plain, safe_text
 from scoring.phrases import name_of, opening
 
 EMPTY = "No leads to show"
@@ -52,9 +54,10 @@ class Filters:
 def show(visit: Visit) -> None:
     """Draw the list of people."""
     with st.container(horizontal=True, vertical_alignment="center", key="page_top"):
-        st.title("People", anchor=False, width="stretch")
+        st.title(safe_text(wording(visit).many("person")), anchor=False, width="stretch")
         st.button("Refresh", key="refresh", shortcut=visit.key("G"), icon=":material/refresh:")
     try:
+        views.show(visit, "people")
         filters = _filters(visit)
         page, found = _read(visit, filters.asked)
     except Exception as error:  # whatever went wrong, the page says so and stays alive
@@ -64,7 +67,7 @@ def show(visit: Visit) -> None:
     listing.chips(filters.active)
     _page(visit, page, found, filters)
     if visit.may(Permission.EXPORT):
-        _exports(visit)
+        _exports(visit, filters)
 
 
 def _read(visit: Visit, asked: PeopleAsked) -> tuple[PeoplePage, int]:
@@ -145,9 +148,10 @@ def _company(visit: Visit) -> tuple[UUID | None, str]:
 def _page(visit: Visit, page: PeoplePage, found: int, filters: Filters) -> None:
     """Draw the rows of a page, or why there are none."""
     if page.rows:
-        titles = reads.titles(visit)
-        said = f"{listing.counted(found, 'person', 'people')}. Scores as they were last computed."
-        listing.table("people", said, [_line(visit, row, titles) for row in page.rows])
+        titles, own = reads.titles(visit), wording(visit)
+        counted = listing.counted(found, own.one("person").lower(), own.many("person").lower())
+        said = f"{counted}. Scores as they were last computed."
+        listing.table("people", said, [_line(visit, row, titles, own) for row in page.rows])
     elif filters.active:
         listing.empty(EMPTY, "Nobody here matches the filter or the search.", filters.active)
     else:
@@ -155,17 +159,17 @@ def _page(visit: Visit, page: PeoplePage, found: int, filters: Filters) -> None:
     listing.pages(page.following)
 
 
-def _line(visit: Visit, row: ListedPerson, titles: Mapping[str, str]) -> dict[str, Cell]:
+def _line(visit: Visit, row: ListedPerson, titles: Mapping[str, str], own: Wording) -> dict[str, Cell]:
     touched = ""
     if row.last_at:
         touched = f"{opening(name_of(row.last_type, titles))} · {age(row.last_at, visit.now)}"
     state = "Do not contact" if row.do_not_contact else ""
     lifecycle = LIFECYCLES.get(row.lifecycle, row.lifecycle.capitalize())
     return {
-        "Person": Cell(row.name or "No name", listing.address("/person", visit.link(id=str(row.person_id)))),
+        own.one("person"): Cell(row.name or "No name", listing.address("/person", visit.link(id=str(row.person_id)))),
         "Score": Cell("no data" if row.priority is None else f"{row.priority:.0f}"),
         "Band": Cell(row.band.capitalize()),
-        "Company": Cell(row.company or ""),
+        own.one("company"): Cell(row.company or ""),
         "Owner": Cell(row.owner or ""),
         "Lifecycle": Cell(lifecycle),
         "Last touch": Cell(touched or "none yet"),
@@ -175,10 +179,12 @@ def _line(visit: Visit, row: ListedPerson, titles: Mapping[str, str]) -> dict[st
     }
 
 
-def _exports(visit: Visit) -> None:
-    """The links that take the whole list away, and what was taken before."""
+def _exports(visit: Visit, filters: Filters) -> None:
+    """The links that take the list away as it is filtered, all pages of it, and what was taken before."""
     st.divider()
-    export_links("people", "People", {"workspace": visit.workspace.subdomain}, label="Export everybody")
+    query = {"workspace": visit.workspace.subdomain, **filters_of(filters.asked)}
+    label = "Export all these people" if filters.active else "Export everybody"
+    export_links("people", "People", query, label=label)
     opened = st.expander("Exports so far", key="exports_log", on_change="rerun")
     if opened.open:
         with visit.cockpit.db.read(visit.workspace_id) as conn:

@@ -11,10 +11,14 @@ import polars as pl
 import pytest
 
 from cockpit.bootstrap import Cockpit
+from cockpit.exports.filters import filters_of
 from cockpit.ingestion.demo.seed import seed_demo
+from cockpit.model.ids import ANY_MEMBER
 from cockpit.panels.registry import rows
 from cockpit.storage.exports import list_exports
+from cockpit.storage.members import list_members
 from cockpit.storage.people import count_people
+from cockpit.storage.people_page import PeopleAsked, list_people_page
 from tests.api.mirror import KEY, TestClient
 
 Make = Callable[..., TestClient]
@@ -78,3 +82,46 @@ def test_a_wrong_address_is_one_sentence(site: Make, served: Cockpit, path: str,
     answer = site().get(path)
     assert answer.status_code == status
     assert "Traceback" not in answer.text
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        PeopleAsked(search="an"),
+        PeopleAsked(search="LEAD00"),
+        PeopleAsked(owner_id=ANY_MEMBER),
+        PeopleAsked(owner_id=ANY_MEMBER, band="hot"),
+        PeopleAsked(band="no data"),
+        PeopleAsked(search="555", band="warm"),
+        PeopleAsked(search="nobody is called that"),
+    ],
+)
+def test_what_a_filter_shows_is_what_leaves(site: Make, served: Cockpit, asked: PeopleAsked) -> None:
+    seeded = seed_demo(served, datetime.now(UTC))
+    answer = site().get("/exports/people.csv", params={"workspace": "demo", **filters_of(asked)})
+    with served.db.read(seeded.workspace_id) as conn:
+        page = list_people_page(conn, seeded.workspace_id, asked, limit=1_000)
+        [logged] = list_exports(conn, seeded.workspace_id)
+    assert answer.status_code == 200, answer.text
+    found = [] if not page.rows else pl.read_csv(answer.content)["person_id"].to_list()
+    assert sorted(found) == sorted(str(row.person_id) for row in page.rows)
+    assert int(answer.headers["x-row-count"]) == logged.row_count == len(page.rows)
+
+
+def test_the_people_of_one_owner_leave(site: Make, served: Cockpit) -> None:
+    seeded = seed_demo(served, datetime.now(UTC))
+    with served.db.read(seeded.workspace_id) as conn:
+        noor = next(one for one in list_members(conn, seeded.workspace_id) if one.email.startswith("noor"))
+        theirs = list_people_page(conn, seeded.workspace_id, PeopleAsked(owner_id=noor.member_id), limit=1_000)
+    asked = {"workspace": "demo", "owner": str(noor.member_id)}
+    assert pl.read_csv(site().get("/exports/people.csv", params=asked).content).height == len(theirs.rows)
+    whole = pl.read_csv(site().get("/exports/priority_leads.csv", params={"workspace": "demo"}).content)
+    noors = pl.read_csv(site().get("/exports/priority_leads.csv", params=asked).content)
+    assert noors["name"].to_list() == whole.filter(pl.col("owner") == noor.name)["name"].to_list()
+
+
+@pytest.mark.parametrize("words", ["owner=me", "owner=1", "band=tepid", "company=acme", "q=" + "x" * 201, "q=%00"])
+def test_a_filter_that_is_none_lets_nobody_out(site: Make, served: Cockpit, words: str) -> None:
+    seed_demo(served, datetime.now(UTC))
+    assert site().get(f"/exports/people.csv?workspace=demo&{words}").status_code == 422
+    assert site().get("/exports/hot_leads.csv?workspace=demo&q=an").status_code == 422
