@@ -153,21 +153,30 @@ class Screen:
         return self.page.locator(".st-key-next_up h2").inner_text()
 
 
+@pytest.fixture(scope="session")
+def left() -> list[Page]:
+    """Pages that tests have left: a new one would have to read all scripts of Streamlit anew, for seconds."""
+    return []
+
+
 @pytest.fixture
-def screen(browser: Browser, server: Served) -> Iterator[Callable[..., Screen]]:
+def screen(browser: Browser, server: Served, left: list[Page]) -> Iterator[Callable[..., Screen]]:
     """Make a page of some size and colour scheme."""
     pages: list[Page] = []
 
     def make(size: tuple[int, int] = WIDE, scheme: str = "light") -> Screen:
-        page = browser.new_page(
-            viewport={"width": size[0], "height": size[1]}, color_scheme="dark" if scheme == "dark" else "light"
-        )
+        page = left.pop() if left else browser.new_page()
         pages.append(page)
+        page.set_viewport_size({"width": size[0], "height": size[1]})
+        page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
         return Screen(page, server.url)
 
     yield make
     for page in pages:
-        page.close()
+        page.evaluate("() => { localStorage.clear(); sessionStorage.clear() }")
+        page.context.clear_cookies()
+        page.goto(f"{server.url}/healthz")
+    left += pages
 
 
 @pytest.fixture
