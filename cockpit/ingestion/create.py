@@ -10,6 +10,7 @@ import polars as pl
 
 from cockpit.errors import CockpitError, InvalidInput
 from cockpit.ingestion.columns import PEOPLE_COLUMNS
+from cockpit.ingestion.new_people import await_workflows
 from cockpit.ingestion.people import take_people
 from cockpit.ingestion.people_rows import normalise_people
 from cockpit.ingestion.receive import follow
@@ -22,6 +23,7 @@ from cockpit.storage.database import Connection
 from cockpit.storage.matching import insert_new_people, list_matches
 from cockpit.storage.people import replace_is_system
 from cockpit.storage.workspaces import replace_data_version
+from scoring.intake import INSTANT
 
 
 class Duplicate(CockpitError):
@@ -44,7 +46,8 @@ def create_person(
         _refuse_known(conn, workspace_id, frame)
     if frame["uuid"][0]:
         bare = frame.select(person_id="uuid", name=pl.coalesce("name", "email", "uuid"), phone=pl.lit(None, pl.String))
-        insert_new_people(conn, workspace_id, new_rows(bare, now))
+        if insert_new_people(conn, workspace_id, new_rows(bare, now)):
+            await_workflows(conn, workspace_id, bare.select("person_id", since=pl.lit(now).cast(INSTANT)), now)
     taken = take_people(conn, workspace_id, frame, now)
     answer = taken.answers.row(0, named=True)
     if answer["status"] == "rejected":

@@ -10,6 +10,7 @@ from uuid import uuid5
 import polars as pl
 
 from cockpit.ingestion.match import match
+from cockpit.ingestion.new_people import await_workflows
 from cockpit.ingestion.refusals import cancel_refused
 from cockpit.ingestion.sources.text import canonical
 from cockpit.ingestion.take import INSTANT, Taken, bring_home, match_keys
@@ -41,6 +42,8 @@ def take_people(
     changed = merged.select(list(COLUMNS))
     upsert_people(conn, workspace_id, changed)
     cancel_refused(conn, workspace_id, changed.filter("do_not_contact")["person_id"], now)
+    new = merged.filter(~pl.col("known")).select("person_id", since="created_at")
+    await_workflows(conn, workspace_id, new, now)
     moved = merged.filter(pl.col("known") & pl.col("owner_id").ne_missing(pl.col("owner_id_old")))
     if moved.height:
         replace_owners(conn, workspace_id, moved)

@@ -10,6 +10,7 @@ import polars as pl
 
 from cockpit.ingestion.contacts import bare_phone, zone_of_phone
 from cockpit.ingestion.match import Matched, match
+from cockpit.ingestion.new_people import await_workflows
 from cockpit.model.ids import WorkspaceId
 from cockpit.storage.database import Connection
 from cockpit.storage.matching import insert_new_people, replace_external_ids
@@ -70,8 +71,10 @@ def take(
     fresh, repeated = _judge(conn, workspace_id, frame, tray=tray)
     matched = match(conn, workspace_id, fresh)
     people = pl.concat([matched.created, matched.adopted], how="diagonal") if tray else None
+    appeared = _appeared(matched)
     if _create(conn, workspace_id, matched, now) < matched.created.height:
         matched = match(conn, workspace_id, fresh)  # somebody else created one of them a moment ago
+    await_workflows(conn, workspace_id, appeared, now)
     stored = (_appended if alone else _inserted)(conn, workspace_id, matched.frame, now)
     _park(conn, workspace_id, matched.parked, now)
     new = stored.filter(pl.col("outcome") == NEW).select(STORED)
@@ -119,6 +122,14 @@ def _create(conn: Connection, workspace_id: WorkspaceId, matched: Matched, now: 
     if matched.adopted.height:
         replace_external_ids(conn, workspace_id, matched.adopted)
     return insert_new_people(conn, workspace_id, new_rows(matched.created, now))
+
+
+def _appeared(matched: Matched) -> pl.DataFrame:
+    """Those who are new here, and the time of the newest signal that says there is somebody."""
+    if matched.created.is_empty():
+        return pl.DataFrame(schema={"person_id": pl.String, "since": INSTANT})
+    theirs = matched.frame.join(matched.created.select("person_id"), on="person_id", how="semi")
+    return theirs.group_by("person_id").agg(pl.col("occurred_at").max().alias("since"))
 
 
 def new_rows(people: pl.DataFrame, now: datetime) -> pl.DataFrame:
