@@ -9,9 +9,10 @@ import streamlit as st
 
 from cockpit.storage.companies_page import CompaniesPage, ListedCompany, find_company, list_companies_page
 from cockpit.ui import frame
-from cockpit.ui.components import listing
+from cockpit.ui.components import listing, views
 from cockpit.ui.components.listing import Cell, Chip
 from cockpit.ui.frame import Visit
+from cockpit.ui.wording import wording
 from cockpit.ui.words import plain, safe_text
 
 EMPTY = "No companies to show"
@@ -26,8 +27,10 @@ def show(visit: Visit) -> None:
     if asked is not None:
         _company(visit, asked)
         return
-    st.title("Companies", anchor=False)
+    st.title(safe_text(wording(visit).many("company")), anchor=False)
+    above = st.container()
     word = search("Name, domain or external id")
+    views.show(visit, "companies", above)
     active = (Chip(f"Search: {word}", clear_search),) if word else ()
     try:
         page = _read(visit, word)
@@ -75,10 +78,11 @@ def _read(visit: Visit, word: str) -> CompaniesPage:
 def _line(visit: Visit, row: ListedCompany) -> dict[str, Cell]:
     people = listing.address("/objects", visit.link(type="people", company=str(row.company_id)))
     here = listing.address("/objects", visit.link(type="companies", id=str(row.company_id)))
+    own = wording(visit)
     return {
-        "Company": Cell(row.name or "No name", here),
+        own.one("company"): Cell(row.name or "No name", here),
         "Domain": Cell(row.domain or ""),
-        "People": Cell(f"{row.people:,}", people if row.people else None),
+        own.many("person"): Cell(f"{row.people:,}", people if row.people else None),
         "External id": Cell(row.external_id or ""),
     }
 

@@ -9,6 +9,7 @@ import streamlit as st
 from cockpit.ui import companies_list, frame, opportunities_list, people_list
 from cockpit.ui.components import as_of
 from cockpit.ui.frame import Visit
+from cockpit.ui.wording import wording
 from cockpit.ui.words import safe_text
 
 LISTS: dict[str, Callable[[Visit], None]] = {
@@ -16,7 +17,7 @@ LISTS: dict[str, Callable[[Visit], None]] = {
     "companies": companies_list.show,
     "opportunities": opportunities_list.show,
 }
-TITLES = {name: name.capitalize() for name in LISTS}
+ONE = {"people": "person", "companies": "company", "opportunities": "opportunity"}
 NOT_HERE = {"tasks": "Tasks", "notes": "Notes", "dashboards": "Dashboards", "workflows": "Workflows"}
 
 
@@ -27,21 +28,22 @@ def show(visit: Visit) -> None:
         _not_here(visit, asked)
         return
     if not st.context.is_embedded:
-        _other_lists(asked)
+        _other_lists(visit, asked)
     as_of.banner(visit)
     if visit.as_of is not None:
         st.caption("Lists show what is stored today: only panels and people are shown as of then.")
     LISTS[asked](visit)
 
 
-def _other_lists(here: str) -> None:
+def _other_lists(visit: Visit, here: str) -> None:
     """The way to the other lists; inside a host page, the host has it."""
+    titles = {name: wording(visit).many(one) for name, one in ONE.items()}
     st.segmented_control(
         "List",
         list(LISTS),
         default=here,
         required=True,
-        format_func=TITLES.__getitem__,
+        format_func=titles.__getitem__,
         key=f"list_{here}",
         on_change=_go,
         args=(f"list_{here}",),

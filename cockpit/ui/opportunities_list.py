@@ -16,10 +16,11 @@ from cockpit.storage.opportunities_page import (
 )
 from cockpit.ui import frame
 from cockpit.ui.companies_list import clear_search, search
-from cockpit.ui.components import listing
+from cockpit.ui.components import listing, views
 from cockpit.ui.components.listing import Cell, Chip
 from cockpit.ui.frame import Visit
-from cockpit.ui.words import plain, safe_text
+from cockpit.ui.wording import wording
+from cockpit.ui.words import safe_text
 
 EMPTY = "No opportunities to show"
 ALL_STAGES = "All stages"
@@ -33,15 +34,20 @@ def show(visit: Visit) -> None:
     if asked is not None:
         _opportunity(visit, asked)
         return
-    st.title("Opportunities", anchor=False)
+    st.title(safe_text(wording(visit).many("opportunity")), anchor=False)
+    above = st.container()
     try:
         word, stage = _filters(visit)
+        views.show(visit, "opportunities", above)
         page = _read(visit, word, stage)
     except Exception as error:  # whatever went wrong, the page says so and stays alive
         log.exception("the opportunities of %s", visit.workspace.subdomain)
         listing.failed(error)
         return
-    active = [(word, f"Search: {word}", clear_search), (stage, f"Stage: {stage}", _all_stages)]
+    active = [
+        (word, f"Search: {word}", clear_search),
+        (stage, f"Stage: {wording(visit).stage(stage or '')}", _all_stages),
+    ]
     _page(visit, page, tuple(Chip(words, clear) for on, words, clear in active if on))
 
 
@@ -51,14 +57,18 @@ def _filters(visit: Visit) -> tuple[str, str | None]:
         stages = list_stages(conn, visit.workspace_id, scope=visit.viewer.scope)
     with st.container(horizontal=True, vertical_alignment="bottom", key="filters"):
         word = search("Name, person, company or external id")
+        asked = st.session_state.get("stage")
+        if asked and asked != ALL_STAGES and asked not in stages:
+            stages = (*stages, str(asked))  # a view names one that nobody has reached
         if not stages:
             return word, None
+        named = wording(visit).stage
         stage = st.selectbox(
             "Stage",
             (ALL_STAGES, *stages),
             key="stage",
             bind="query-params",
-            format_func=_stage,
+            format_func=lambda one: one if one == ALL_STAGES else named(one),
             width=220,
             on_change=listing.start_over,
         )
@@ -97,18 +107,15 @@ def _line(visit: Visit, row: ListedOpportunity) -> dict[str, Cell]:
     here = listing.address("/objects", visit.link(type="opportunities", id=str(row.opportunity_id)))
     person = listing.address("/person", visit.link(id=str(row.person_id))) if row.person else None
     company = listing.address("/objects", visit.link(type="companies", id=str(row.company_id))) if row.company else None
+    own = wording(visit)
     return {
-        "Opportunity": Cell(row.name or "No name", here),
-        "Stage": Cell(_stage(row.stage)),
+        own.one("opportunity"): Cell(row.name or "No name", here),
+        "Stage": Cell(own.stage(row.stage)),
         "Amount": Cell("" if row.amount is None else f"{row.amount:,.2f} {row.currency or ''}"),
         "Closes": Cell("" if row.close_date is None else f"{row.close_date:%d %b %Y}"),
-        "Person": Cell(row.person or "", person),
-        "Company": Cell(row.company or "", company),
+        own.one("person"): Cell(row.person or "", person),
+        own.one("company"): Cell(row.company or "", company),
     }
-
-
-def _stage(stage: str) -> str:
-    return plain(stage).replace("_", " ").capitalize()
 
 
 def _opportunity(visit: Visit, asked: str) -> None:

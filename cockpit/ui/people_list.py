@@ -57,8 +57,9 @@ def show(visit: Visit) -> None:
         st.title(safe_text(wording(visit).many("person")), anchor=False, width="stretch")
         st.button("Refresh", key="refresh", shortcut=visit.key("G"), icon=":material/refresh:")
     try:
-        views.show(visit, "people")
+        above = st.container()
         filters = _filters(visit)
+        views.show(visit, "people", above)
         page, found = _read(visit, filters.asked)
     except Exception as error:  # whatever went wrong, the page says so and stays alive
         log.exception("the people of %s", visit.workspace.subdomain)

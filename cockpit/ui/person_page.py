@@ -9,6 +9,7 @@ import streamlit as st
 
 from cockpit.errors import NotFound
 from cockpit.model.panel import PanelRow
+from cockpit.storage.attempts import ACCEPTED, RESERVED, SENDING
 from cockpit.storage.people import Person
 from cockpit.ui import frame, reads, state
 from cockpit.ui.components import (
@@ -23,7 +24,9 @@ from cockpit.ui.components import (
     undo,
     why,
 )
+from cockpit.ui.execution_words import title_of
 from cockpit.ui.frame import Visit
+from cockpit.ui.wording import wording
 from cockpit.ui.words import age, plain, safe_text, there
 
 TABS = ("Timeline", "Score history", "Actions", "Data")
@@ -92,12 +95,19 @@ def _header(person: Person, row: PanelRow) -> None:
 
 def _next_step(visit: Visit, row: PanelRow) -> None:
     with st.container(border=True, key="next_up"):
-        title = row.suggested_action.title if row.suggested_action else "Nothing to do now"
-        st.header(safe_text(title), anchor=False)
+        st.header(safe_text(row.suggested_action.title if row.suggested_action else _idle(visit, row)), anchor=False)
         action_bar.situation(visit, row)
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
             action_bar.buttons(visit, row, with_why=False)
-        st.caption(action_bar.limits(visit))
+        if row.suggested_action is not None:
+            st.caption(action_bar.limits(visit))
+
+
+def _idle(visit: Visit, row: PanelRow) -> str:
+    """What there is to do where nothing is suggested: wait, for what is on its way."""
+    newest = reads.executions(visit, row.person_id or "", 1) if visit.as_of is None else ()
+    on_its_way = newest and newest[0].state in (RESERVED, SENDING, ACCEPTED)
+    return f"{title_of(newest[0].action_type)} is on its way" if on_its_way else "Nothing to do now"
 
 
 def _story(visit: Visit, person: Person) -> None:
@@ -130,16 +140,17 @@ def _actions(visit: Visit, identity: str) -> None:
 
 def _data(visit: Visit, person: Person) -> None:
     """What is stored of the person."""
+    own = wording(visit)
     facts = {
         "External id": person.external_id,
         "E-mail": person.email,
         "Phone": person.phone or person.phone_raw,
-        "Company": person.company,
+        own.one("company"): person.company,
         "Owner": person.owner,
         "Time zone": person.time_zone,
         "Country": person.country,
         "Value": None if person.value is None else f"{person.value:,.2f}",
-        **{name.replace("_", " ").capitalize(): value for name, value in person.attributes.items()},
+        **{own.field(name): own.value(name, value) for name, value in person.attributes.items() if value is not None},
         "Known since": f"{there(person.created_at, None, visit.workspace.time_zone):%d %b %Y}",
         "Changed": age(person.updated_at, visit.now) if visit.as_of is None else None,
     }

@@ -171,7 +171,8 @@ def test_a_list_shows_nothing_of_another_workspace(
     seed_demo(cockpit, NOW)
     add(cockpit, other_workspace, "CANARY")
     for query in ({}, {"q": "CANARY"}, {"sort": "Name"}, {"sort": "Last touch"}):
-        assert "CANARY" not in html(run("objects.py", workspace="demo", **query))
+        shown = html(run("objects.py", workspace="demo", **query))
+        assert "CANARY" not in shown.replace("q=CANARY", ""), "only the links of the exports say what was searched for"
     assert "CANARY" in html(run("objects.py", workspace="south"))
 
 
