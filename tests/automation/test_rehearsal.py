@@ -76,7 +76,7 @@ def said(found: Rehearsal) -> set[tuple[Any, ...]]:
     return told | {(step.person_id, "held out") for step in found.steps if step.became == "held out"}
 
 
-@pytest.mark.parametrize(("seed", "name"), enumerate(SPECS))
+@pytest.mark.parametrize(("seed", "name"), list(enumerate(SPECS)))
 def test_it_equals_what_the_live_engine_does(
     db: Database, workspace: WorkspaceId, now: datetime, name: str, seed: int
 ) -> None:
