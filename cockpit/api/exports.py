@@ -120,6 +120,6 @@ def _table(cockpit: Cockpit, viewer: Viewer, wanted: Wanted, now: datetime, past
         return
     if set(wanted.filters) - {"owner"}:
         raise InvalidInput(f"A panel has no {', '.join(sorted(set(wanted.filters) - {'owner'}))}: only owner.")
-    owner_id = people_asked(wanted.filters).owner_id
-    asked_of = {"now": now, "as_of": past, "owner_id": owner_id, "scope": viewer.scope}
-    yield panel_table(wanted.what, whole.stream(cockpit.db, viewer.workspace_id, wanted.what, **asked_of))
+    owner_id, scope = people_asked(wanted.filters).owner_id, viewer.scope
+    ids = (cockpit.db, viewer.workspace_id, wanted.what)
+    yield panel_table(wanted.what, whole.stream(*ids, now=now, as_of=past, owner_id=owner_id, scope=scope))

@@ -103,7 +103,7 @@ def _workspace(cockpit: Cockpit, request: Request) -> WorkspaceId | None:
         if named:
             found = find_workspace(conn, named[:63])
             return found.workspace_id if found else None
-        every = list_workspaces(conn)
+        every = list_workspaces(conn, limit=2)
         return every[0].workspace_id if len(every) == 1 else None
 
 

@@ -16,7 +16,7 @@ from datetime import datetime
 from uuid import UUID
 
 import polars as pl
-from sqlalchemy import Connection, and_, or_, select, update
+from sqlalchemy import ColumnElement, Connection, and_, or_, select, update
 
 from cockpit.errors import NotFound
 from cockpit.model.ids import PersonId, WorkspaceId
@@ -86,12 +86,17 @@ def get_suggestion(
 def list_woken(conn: Connection, workspace_id: WorkspaceId, now: datetime, *, limit: int | None = None) -> pl.Series:
     """The people with a card whose snooze is over or whose situation has passed by itself."""
     table = suggested_action
-    awake = or_(
+    query = select(table.c.person_id).where(table.c.workspace_id == workspace_id, has_woken(now)).distinct()
+    return read_frame(conn, query.order_by(table.c.person_id).limit(limit))["person_id"]
+
+
+def has_woken(now: datetime) -> ColumnElement[bool]:
+    """The condition on a card whose snooze is over or whose situation has passed by itself."""
+    table = suggested_action
+    return or_(
         and_(table.c.state == "SNOOZED", table.c.snoozed_until <= now),
         and_(table.c.state == "OPEN", table.c.expires_at <= now),
     )
-    query = select(table.c.person_id).where(table.c.workspace_id == workspace_id, awake).distinct()
-    return read_frame(conn, query.order_by(table.c.person_id).limit(limit))["person_id"]
 
 
 def replace_state(

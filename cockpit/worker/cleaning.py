@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from cockpit.bootstrap import Cockpit
 from cockpit.model.ids import WorkspaceId
 from cockpit.storage.idempotency import delete_old_answers
-from cockpit.storage.workspaces import list_workspaces
+from cockpit.storage.work_due import list_workspaces_with_old_answers
 
 SECONDS = 3600.0
 KEPT = timedelta(days=30)
@@ -21,7 +21,7 @@ def forget_old(cockpit: Cockpit, now: datetime) -> int:
     """Delete the answers to idempotency keys that are older than a month; answers how many."""
     # all workspaces: the worker works for each of them
     with cockpit.db.read() as conn:
-        ids = [workspace.workspace_id for workspace in list_workspaces(conn)]
+        ids = list_workspaces_with_old_answers(conn, now - KEPT)
     return sum(_forget(cockpit, workspace_id, now - KEPT) for workspace_id in ids)
 
 

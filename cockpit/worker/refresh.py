@@ -8,15 +8,15 @@ from cockpit.bootstrap import Cockpit
 from cockpit.ingestion.refresh import drain_pending, refresh_due
 from cockpit.ingestion.unmatched import sweep_tray
 from cockpit.model.ids import WorkspaceId
-from cockpit.storage.workspaces import list_workspaces
+from cockpit.storage.work_due import list_workspaces_with_work
 from cockpit.worker.loop import Loop
 
 
 def refresh_once(cockpit: Cockpit, now: datetime) -> int:
-    """Do what is due in every workspace; answers how many people were done."""
+    """Do what is due, in whichever workspace; answers how many people were done."""
     # all workspaces: the worker works for each of them
     with cockpit.db.read() as conn:
-        ids = [workspace.workspace_id for workspace in list_workspaces(conn)]
+        ids = list_workspaces_with_work(conn, now)
     return sum(_refresh_workspace(cockpit, workspace_id, now) for workspace_id in ids)
 
 

@@ -65,6 +65,7 @@ from cockpit.storage import (
     suggestions,
     timeline,
     unmatched,
+    work_due,
     workflow_runs,
     workflows,
     workspace_changes,
@@ -474,6 +475,8 @@ ABOVE_WORKSPACES = {
     guard_notes.list_workspaces_with_guard_notes,
     rule_signals.list_workspaces_with_rule_signals,
     workflow_runs.list_workspaces_with_due_runs,
+    work_due.list_workspaces_with_work,
+    work_due.list_workspaces_with_old_answers,
     avatars.replace_avatar,  # a login is not a workspace's
     scratch.append_bare,
     scratch.create_bare_signals,

@@ -14,6 +14,7 @@ from cockpit.model.ids import WorkspaceId
 from cockpit.storage.pending import count_pending, insert_everybody
 from cockpit.storage.scores import list_due, list_scores
 from cockpit.storage.suggestions import list_suggestions, replace_state
+from cockpit.storage.work_due import list_workspaces_with_work
 from cockpit.worker.refresh import RefreshWorker, refresh_once
 
 
@@ -79,3 +80,27 @@ def test_thread_refreshes_until_stopped(cockpit: Cockpit, workspace: WorkspaceId
     assert not worker.is_alive
     with cockpit.db.read() as conn:
         assert list_scores(conn, workspace, [person])["computed_at"][0] > now
+
+
+def test_only_workspaces_with_something_to_do_are_opened(
+    cockpit: Cockpit, workspace: WorkspaceId, other_workspace: WorkspaceId, now: datetime, person: str
+) -> None:
+    later = now + timedelta(days=30)
+    with cockpit.db.write() as conn:
+        assert list_workspaces_with_work(conn, now) == ()
+        assert list_workspaces_with_work(conn, later) == (workspace,)
+        insert_everybody(conn, workspace)
+        assert list_workspaces_with_work(conn, now) == (workspace,)
+    refresh_once(cockpit, later)
+    with cockpit.db.read() as conn:
+        assert list_workspaces_with_work(conn, later) == ()
+        [card, *_] = list_suggestions(conn, workspace, [person])["action_id"]
+    until = later + timedelta(hours=1)
+    with cockpit.db.write() as conn:
+        replace_state(conn, workspace, UUID(card), state="SNOOZED", changed_at=later, snoozed_until=until)
+        assert list_workspaces_with_work(conn, later) == ()
+        assert list_workspaces_with_work(conn, until) == (workspace,)
+    nobody = {"type": "MISSED_CALL", "occurred_at": now, "person_id": str(UUID(int=1))}
+    assert receive(cockpit, other_workspace, [nobody], now).items[0].status == "unmatched"
+    with cockpit.db.read() as conn:
+        assert list_workspaces_with_work(conn, later) == (other_workspace,)
