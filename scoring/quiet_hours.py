@@ -2,6 +2,7 @@
 
 is_open(at, places, quiet, channel) -> bool                 raises CannotDecide
 opens_at(at, places, quiet, channel) -> datetime | None     the first open instant from then on; None: not in two weeks
+turns(day, places, quiet, channel) -> list[datetime]        when it may open or close on a day of UTC, in order
 
 All windows are on the clock on the wall, so a day on which clocks change is no special case: an hour that comes twice
 is open twice or not at all, one that is skipped is not waited for.
@@ -9,6 +10,7 @@ is open twice or not at all, one that is skipped is not waited for.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
@@ -44,6 +46,14 @@ def opens_at(at: datetime, places: Places, quiet: QuietHours, channel: str) -> d
             if instant > start and is_open(instant, places, quiet, channel):
                 return instant
     return None
+
+
+def turns(day: date, places: Places, quiet: QuietHours, channel: str) -> list[datetime]:
+    """The instants of a day of UTC between which it stays open or stays closed; a window may have begun days before."""
+    near = [day + number * DAY for number in (-2, -1, 0, 1)]
+    edges = {edge for place in set(places) for there in near for edge in _edges(there, place, quiet, channel)}
+    changes = edges.union(*(transitions(place.zone, day) for place in places))
+    return sorted(one for one in changes if one.date() == day)
 
 
 @lru_cache(maxsize=4096)
@@ -132,9 +142,24 @@ def _changes(day: date, places: Places, quiet: QuietHours, channel: str) -> list
 @lru_cache(maxsize=65_536)
 def _beginnings(day: date, place: Place, quiet: QuietHours, channel: str) -> tuple[datetime, ...]:
     """When the windows of a day begin, and the day itself: in an hour that comes twice, both times."""
-    zone = zone_named(place.zone)
     starts = {opens for hours in hours_of(place, quiet, channel) for opens, _ in _windows(day, place, hours)}
-    walls = [datetime.combine(day, time(*divmod(minute, 60)), tzinfo=zone) for minute in {0, *starts}]
+    return _on_the_wall(day, place, {0, *starts})
+
+
+@lru_cache(maxsize=65_536)
+def _edges(day: date, place: Place, quiet: QuietHours, channel: str) -> tuple[datetime, ...]:
+    """When the windows of a day begin and when they end, which may be on the next one."""
+    hours = hours_of(place, quiet, channel)
+    return _on_the_wall(day, place, {0}.union(*(each for one in hours for each in _windows(day, place, one))))
+
+
+def _on_the_wall(day: date, place: Place, minutes: Iterable[int]) -> tuple[datetime, ...]:
+    """The instants at which a clock shows these minutes of a day; in an hour that comes twice, both."""
+    zone = zone_named(place.zone)
+    walls = [
+        datetime.combine(day + minute // MINUTES * DAY, time(*divmod(minute % MINUTES, 60)), tzinfo=zone)
+        for minute in minutes
+    ]
     return tuple(wall.replace(fold=fold).astimezone(UTC) for wall in walls for fold in (0, 1))
 
 

@@ -8,6 +8,7 @@ window_length(policy, rule, channel) -> timedelta
 no_mapping(action_type) -> str
 unmapped(wish) -> Verdict
 holds(origin, opens_at, verdicts, *, since) -> bool          whether it waits for its guards, or is not made at all
+longest_wait(guards) -> timedelta
 """
 
 from __future__ import annotations
@@ -81,5 +82,9 @@ def holds(origin: str, opens_at: datetime | None, verdicts: Iterable[Verdict], *
     """Whether something waits until its guards open; what nobody clicked a day, longer where only the hour is wrong."""
     if opens_at is None:
         return False
-    only_hours = all(one.allowed or one.guard in HOURS for one in verdicts)
-    return origin == "manual" or opens_at <= since + (RULE_WAITS_FOR_HOURS if only_hours else RULE_WAITS)
+    return origin == "manual" or opens_at <= since + longest_wait(one.guard for one in verdicts if not one.allowed)
+
+
+def longest_wait(guards: Iterable[str]) -> timedelta:
+    """How long what nobody clicked waits for these guards."""
+    return RULE_WAITS_FOR_HOURS if all(guard in HOURS for guard in guards) else RULE_WAITS

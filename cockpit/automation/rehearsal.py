@@ -32,7 +32,8 @@ from cockpit.storage.database import Connection, Database
 from cockpit.storage.rehearsal_reads import list_sent, list_triggers
 from cockpit.storage.rule_versions import get_stored_rule
 from cockpit.storage.workspaces import get_workspace_by_id
-from scoring.guards.facts import Origin, Sent
+from scoring.guards.quick import Gone
+from scoring.instants import micros
 
 DAYS: Final = 90
 MOST_DAYS: Final = 366
@@ -97,8 +98,10 @@ class Rehearsal:
         for at, who in gone:
             here[who] += 1
             while gone[first][0] <= at - DAY:
-                here[gone[first][1]] -= 1
-                here += Counter()
+                left = gone[first][1]
+                here[left] -= 1
+                if not here[left]:
+                    del here[left]
                 first += 1
             most = max(most, len(here))
         return float(most)
@@ -198,33 +201,36 @@ def _script(
 ) -> Script:
     workspace = get_workspace_by_id(conn, workspace_id)
     meant = matching(conn, workspace_id, triggers.with_columns(at=pl.col("occurred_at")), spec)
-    people = read_people(conn, workspace, meant, spec.signal_types, until)
     asked = Wish(person_id=NOBODY, action_type=spec.action_type, channel=spec.channel, instruction=spec.instruction)
     mapping = mapped(find_action_mapping(conn, workspace_id, spec.action_type), asked)
-    policy = policy_of(workspace, {})
+    channel = None if mapping is None else mapping.channel
+    rule = facts_of(rule_key, spec, enabled_at=since, rehearsed_rate=UNLIMITED)
+    ids = meant["person_id"].unique(maintain_order=True).to_list()
+    people = read_people(conn, workspace, ids, channel or "", rule.active_hours, since=since, until=until)
     others = list_sent(conn, workspace_id, since=since - 7 * DAY, until=until, but_rule=rule_key)
     return Script(
-        rule=facts_of(rule_key, spec, enabled_at=since, rehearsed_rate=UNLIMITED),
-        channel=None if mapping is None else mapping.channel,
+        rule=rule,
+        channel=channel,
         action_type=spec.action_type,
         holdout_percent=spec.holdout_percent,
-        policy=replace(policy, paused="none"),
+        policy=replace(policy_of(workspace, {}), paused="none"),
         people=people,
-        cues=_cues(workspace_id, rule_key, meant),
-        others=[_other(row) for row in others.iter_rows(named=True)],
-        until=until,
+        cues=_cues(workspace_id, rule_key, meant, people.numbers),
+        others=[_other(row, people.numbers) for row in others.iter_rows(named=True)],
+        until=micros(until),
     )
 
 
-def _cues(workspace_id: WorkspaceId, rule_key: str, meant: pl.DataFrame) -> Sequence[Cue]:
-    columns = meant.select("occurred_at", "source", "source_event_id", "person_id")
+def _cues(workspace_id: WorkspaceId, rule_key: str, meant: pl.DataFrame, numbers: Mapping[str, int]) -> Sequence[Cue]:
+    instants = meant["occurred_at"].dt.epoch("us").to_list()
+    names = meant.select("source", "source_event_id", "person_id").iter_rows()
     return [
-        Cue(at, attempt_id_named(workspace_id, key_of(rule_key, source, event)), who)
-        for at, source, event, who in columns.iter_rows()
+        Cue(at, attempt_id_named(workspace_id, key_of(rule_key, source, event)), numbers[who])
+        for at, (source, event, who) in zip(instants, names, strict=True)
     ]
 
 
-def _other(row: Mapping[str, Any]) -> Other:
-    sent = Sent(row["sent_at"], row["channel"], cast(Origin, row["origin"]), row["rule_key"])
+def _other(row: Mapping[str, Any], numbers: Mapping[str, int]) -> Other:
+    gone = Gone(micros(row["sent_at"]), row["channel"], row["origin"] != "manual", of_rule=False)
     owner = row["requested_by"]
-    return Other(row["person_id"], sent, None if owner is None else UUID(owner))
+    return Other(numbers.get(row["person_id"]), gone, None if owner is None else UUID(owner))

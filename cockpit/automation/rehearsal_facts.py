@@ -1,110 +1,220 @@
 """What was known of people at each instant of a rehearsal.
 
-read_people(conn, workspace_id, triggers, types, until) -> Mapping[str, Reached]
+read_people(conn, workspace, ids, channel, active, since, until) -> People
 
 Signals are as they were then. What is on file (number, zone, do-not-contact, profile) has no history: it is today's.
+People are numbers, instants microseconds: there may be a million of both.
 """
 
 from __future__ import annotations
 
+from array import array
 from bisect import bisect_right
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Final
 from uuid import UUID
 
 import polars as pl
 
-from cockpit.automation.judging import BOOKINGS, BOUNCES, REPLIES
-from cockpit.automation.zones import places_of
-from cockpit.model.ids import MemberId, PersonId
+from cockpit.automation.judging import BOOKINGS, BOUNCES, REPLIES, policy_of
+from cockpit.automation.zones import closed_on_holidays
+from cockpit.model.whereabouts import whereabouts
 from cockpit.storage.database import Connection
-from cockpit.storage.guard_facts import PersonRow
 from cockpit.storage.models import list_signal_types
 from cockpit.storage.rehearsal_reads import list_agreed, list_moments, list_reached
 from cockpit.storage.workspaces import Workspace
-from scoring.guards.facts import EVERY_CHANNEL, Consent, PersonFacts, Place
+from scoring.guards.facts import EVERY_CHANNEL, NEEDS_PHONE, ActiveHours, Consent, PersonFacts, Place
+from scoring.guards.policy import GuardPolicy
+from scoring.guards.quick import NEVER, Asked, opt_in_only
+from scoring.instants import instant_of
+from scoring.quiet_hours import active
 from scoring.signals import BUILT_IN, Catalogue
+from scoring.timetable import Timetable
 
-Times = Sequence[datetime]
-NEVER: Times = ()
-OPTED_OUT = frozenset({EVERY_CHANNEL})
+NAMED: Final = {"reply": REPLIES, "booking": BOOKINGS, "bounce": BOUNCES}
+KINDS: Final = ("inbound", "opts_out", *NAMED)
 
 
 @dataclass(frozen=True, slots=True)
-class Reached:
-    """Somebody whom a rule may reach, with the instants of all that guards ask for."""
+class Times:
+    """The instants of one kind of signals of all people, in order; where those of each person begin."""
 
-    row: PersonRow
+    begins: array[int]
+    values: array[int]
+
+    def last(self, who: int, now: int) -> int:
+        """The newest until then."""
+        first = self.begins[who]
+        place = bisect_right(self.values, now, first, self.begins[who + 1])
+        return self.values[place - 1] if place > first else NEVER
+
+    def first(self, who: int) -> int | None:
+        """The oldest of all."""
+        begins = self.begins[who]
+        return self.values[begins] if begins < self.begins[who + 1] else None
+
+
+@dataclass(frozen=True, slots=True)
+class Whereabouts:
+    """Where somebody may be, and the hours there."""
+
     places: tuple[Place, ...]
     places_from: str | None
-    consents: tuple[Consent, ...] = ()
-    times: Mapping[str, Times] = field(default_factory=dict)
+    hours: Timetable
+    active: Timetable | None
+    opt_in_only: bool
 
-    @property
-    def opted_out_at(self) -> datetime | None:
-        """When they first said that they want no contact."""
-        return next(iter(self.times.get("opts_out", NEVER)), None)
 
-    def at(self, now: datetime) -> PersonFacts:
-        """What guards would have been told of them then."""
-        opted = self.opted_out_at
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What is on file of somebody."""
+
+    person_id: UUID
+    owner_id: UUID | None
+    do_not_contact: bool
+    phone: str | None
+    email: str | None
+    reachable: bool
+    there: Whereabouts
+    consents: tuple[Consent, ...]
+    opted_out_at: int | None  # when they first said that they want no contact
+
+
+@dataclass(frozen=True, slots=True)
+class People:
+    """Everybody whom a rule may reach, with the instants of all that guards ask for."""
+
+    known: Sequence[Known]
+    numbers: Mapping[str, int]  # by id
+    times: Mapping[str, Times]  # by kind
+
+    def tell(self, asked: Asked, who: int, now: int) -> None:
+        """What guards would have been told of somebody then."""
+        person, times = self.known[who], self.times
+        opted = person.opted_out_at
+        asked.refused = person.do_not_contact or (opted is not None and opted <= now)
+        asked.reachable, asked.consents, there = person.reachable, person.consents, person.there
+        asked.places, asked.hours, asked.active = there.places, there.hours, there.active
+        asked.opt_in_only = there.opt_in_only
+        asked.inbound = times["inbound"].last(who, now)
+        asked.replied = times["reply"].last(who, now)
+        asked.booked = times["booking"].last(who, now)
+        asked.bounced = times["bounce"].last(who, now)
+
+    def facts(self, asked: Asked) -> PersonFacts:
+        """The same as the guards themselves take it."""
+        person = self.known[asked.who]
+        opted = asked.refused and not person.do_not_contact
         return PersonFacts(
-            do_not_contact=self.row.do_not_contact,
-            places=self.places,
-            places_from=self.places_from,
-            opted_out=OPTED_OUT if opted is not None and opted <= now else frozenset(),
-            consents=self.consents,
-            phone=self.row.phone,
-            email=self.row.email,
-            last_inbound_at=self._last("inbound", now),
-            last_reply_at=self._last("reply", now),
-            booked_at=self._last("booking", now),
-            bounced_at=self._last("bounce", now),
+            do_not_contact=person.do_not_contact,
+            places=person.there.places,
+            places_from=person.there.places_from,
+            opted_out=frozenset({EVERY_CHANNEL}) if opted else frozenset(),
+            consents=person.consents,
+            phone=person.phone,
+            email=person.email,
+            last_inbound_at=_instant(asked.inbound),
+            last_reply_at=_instant(asked.replied),
+            booked_at=_instant(asked.booked),
+            bounced_at=_instant(asked.bounced),
         )
-
-    def _last(self, kind: str, now: datetime) -> datetime | None:
-        times = self.times.get(kind, NEVER)
-        place = bisect_right(times, now)
-        return times[place - 1] if place else None
 
 
 def read_people(
-    conn: Connection, workspace: Workspace, triggers: pl.DataFrame, types: Collection[str], until: datetime
-) -> Mapping[str, Reached]:
-    """Everybody who has a trigger."""
-    workspace_id = workspace.workspace_id
-    ids = triggers["person_id"].unique().to_list()
+    conn: Connection,
+    workspace: Workspace,
+    ids: Collection[str],
+    channel: str,
+    hours: ActiveHours | None,
+    *,
+    since: datetime,
+    until: datetime,
+) -> People:
+    """What is known of these people; of their signals what guards ask for from an instant on."""
+    workspace_id, policy = workspace.workspace_id, policy_of(workspace, {})
+    rows = list_reached(conn, workspace_id, ids)
+    people = rows["person_id"].to_list()
     catalogue = BUILT_IN.with_overrides(list_signal_types(conn, workspace_id))
-    kinds = _kinds(catalogue)
-    meant = kinds["type"].unique().to_list()
-    moments = list_moments(conn, workspace_id, types, meant, until=until)
-    times = _times(moments.filter(pl.col("person_id").is_in(pl.Series(ids).implode())), kinds)
+    types = {kind: _types(catalogue, kind) for kind in KINDS}
+    all_types = sorted(frozenset().union(*types.values()), key=lambda one: (one not in types["opts_out"], one))
+    asked_since = since - timedelta(
+        days=max(policy.inquiry_days, policy.consent_recheck_days, policy.reply_pause_days) + 1
+    )
+    moments = list_moments(
+        conn, workspace_id, people, all_types, since=asked_since, until=until, ever=len(types["opts_out"])
+    )
+    numbers = {name: number for number, name in enumerate(all_types)}
+    times = {kind: _times(moments, [numbers[one] for one in names], len(people)) for kind, names in types.items()}
     agreed = _agreed(list_agreed(conn, workspace_id, ids))
-    found = {}
-    for row in list_reached(conn, workspace_id, ids).iter_rows(named=True):
-        who = row["person_id"]
-        person = _person(row)
-        places, places_from = places_of(person, workspace)
-        found[who] = Reached(person, places, places_from, agreed.get(who, ()), times.get(who, {}))
-    return found
+    there = _Atlas(workspace, policy, channel, hours)
+    known = [
+        _known(row, there, agreed.get(row["person_id"], ()), times["opts_out"].first(number), channel)
+        for number, row in enumerate(rows.iter_rows(named=True))
+    ]
+    return People(known, {one: number for number, one in enumerate(people)}, times)
 
 
-def _kinds(catalogue: Catalogue) -> pl.DataFrame:
-    """Which types of signals guards ask for, and as what."""
-    rows = [(kind.type, "inbound") for kind in catalogue.values() if kind.direction == "inbound"]
-    rows += [(kind.type, "opts_out") for kind in catalogue.values() if kind.opts_out]
-    rows += [(name, kind) for kind, names in _NAMED.items() for name in names]
-    return pl.DataFrame(rows, schema={"type": pl.String, "kind": pl.String}, orient="row")
+class _Atlas:
+    """The hours of every place, worked out once."""
+
+    def __init__(self, workspace: Workspace, policy: GuardPolicy, channel: str, hours: ActiveHours | None) -> None:
+        self.workspace, self.policy, self.channel = workspace, policy, channel
+        self.closed = closed_on_holidays(workspace)
+        self.hours = None if hours is None else active(hours)
+        self.known: dict[tuple[tuple[Place, ...], str | None], Whereabouts] = {}
+
+    def of(self, row: Mapping[str, Any]) -> Whereabouts:
+        """Where this person may be."""
+        default = self.workspace.time_zone
+        found = whereabouts(row["phone"], row["time_zone"], row["country"], default, all_holidays=self.closed)
+        key = (found.places, found.taken_from)
+        if key not in self.known:
+            self.known[key] = Whereabouts(
+                *key,
+                hours=Timetable(found.places, self.policy.quiet_hours, self.channel),
+                active=None if self.hours is None else Timetable(found.places, self.hours, self.channel),
+                opt_in_only=opt_in_only(found.places),
+            )
+        return self.known[key]
 
 
-def _times(moments: pl.DataFrame, kinds: pl.DataFrame) -> dict[str, dict[str, Times]]:
-    """The instants of each kind of each person, in order."""
-    told = moments.join(kinds, on="type").group_by("person_id", "kind").agg(pl.col("occurred_at").sort())
-    found: dict[str, dict[str, Times]] = {}
-    for who, kind, times in told.iter_rows():
-        found.setdefault(who, {})[kind] = times
-    return found
+def _known(
+    row: Mapping[str, Any], atlas: _Atlas, consents: tuple[Consent, ...], opted_out_at: int | None, channel: str
+) -> Known:
+    owner, phone, email = row["owner_id"], row["phone"], row["email"]
+    return Known(
+        person_id=UUID(row["person_id"]),
+        owner_id=None if owner is None else UUID(owner),
+        do_not_contact=bool(row["do_not_contact"]),
+        phone=phone,
+        email=email,
+        reachable=bool(phone) if channel in NEEDS_PHONE else channel != "email" or bool(email),
+        there=atlas.of(row),
+        consents=consents,
+        opted_out_at=opted_out_at,
+    )
+
+
+def _types(catalogue: Catalogue, kind: str) -> frozenset[str]:
+    """Which types of signals guards ask for as this kind."""
+    if kind in NAMED:
+        return frozenset(NAMED[kind])
+    some = (one for one in catalogue.values() if (one.direction == "inbound" if kind == "inbound" else one.opts_out))
+    return frozenset(one.type for one in some)
+
+
+def _times(moments: pl.DataFrame, types: Collection[int], people: int) -> Times:
+    """The instants of one kind of each person, in order."""
+    mine = moments.filter(pl.col("code").is_in(list(types))).sort("place", "occurred_at")
+    instants = mine["occurred_at"].dt.epoch("us").cast(pl.Int64)
+    begins = mine["place"].cast(pl.Int64).search_sorted(pl.int_range(people + 1, eager=True), side="left")
+    return Times(_numbers(begins), _numbers(instants))
+
+
+def _numbers(column: pl.Series) -> array[int]:
+    return array("q", column.cast(pl.Int64).to_numpy().tobytes())
 
 
 def _agreed(rows: pl.DataFrame) -> dict[str, tuple[Consent, ...]]:
@@ -118,23 +228,5 @@ def _agreed(rows: pl.DataFrame) -> dict[str, tuple[Consent, ...]]:
     return {who: tuple(sorted(mine, key=lambda one: one.granted_at)) for who, mine in found.items()}
 
 
-def _person(row: Mapping[str, object]) -> PersonRow:
-    owner = row["owner_id"]
-    return PersonRow(
-        person_id=PersonId(UUID(str(row["person_id"]))),
-        name=str(row["name"]),
-        email=_text(row["email"]),
-        phone=_text(row["phone"]),
-        owner_id=None if owner is None else MemberId(UUID(str(owner))),
-        do_not_contact=bool(row["do_not_contact"]),
-        time_zone=_text(row["time_zone"]),
-        country=_text(row["country"]),
-        attributes={},
-    )
-
-
-def _text(value: object) -> str | None:
-    return None if value is None else str(value)
-
-
-_NAMED = {"reply": REPLIES, "booking": BOOKINGS, "bounce": BOUNCES}
+def _instant(number: int) -> datetime | None:
+    return None if number == NEVER else instant_of(number)

@@ -1,39 +1,37 @@
 """What would have gone out in a rehearsal: the ledger that cooldowns and caps count in, without a database.
 
-It counts as cockpit.storage.ledger does: what went out, and of what waits that which was begun earlier.
+It counts as cockpit.storage.ledger does: what went out, and of what waits that which was begun earlier. Instants are
+microseconds.
 """
 
 from __future__ import annotations
 
 from bisect import bisect_left, insort
 from collections import deque
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import timedelta
 from uuid import UUID
 
-from scoring.guards.facts import Ledger, Sent, Tally
 from scoring.guards.policy import GuardPolicy
+from scoring.guards.quick import DAY, Asked, Count, Gone
+from scoring.instants import length
 
-DAY = timedelta(days=1)
-MINUTE = timedelta(minutes=1)
-Place = tuple[datetime, int]  # when an attempt was begun, and its id: the order in which waiting ones count
-
-
-def place_of(created_at: datetime, attempt_id: UUID) -> Place:
-    """Where an attempt is among those that wait."""
-    return created_at, attempt_id.int
+MINUTE = length(timedelta(minutes=1))
+NOTHING: Sequence[Gone] = ()
+Place = tuple[int, int]  # when an attempt was begun, and its id: the order in which waiting ones count
 
 
 @dataclass(slots=True)
 class Counter:
     """How many there were in a rolling window; instants only go forward."""
 
-    window: timedelta = DAY
-    sent: deque[datetime] = field(default_factory=deque)
+    window: int = DAY
+    sent: deque[int] = field(default_factory=deque)
     places: list[Place] = field(default_factory=list)
-    due: dict[Place, datetime] = field(default_factory=dict)
+    due: dict[Place, int] = field(default_factory=dict)
 
-    def wait(self, place: Place, at: datetime) -> None:
+    def wait(self, place: Place, at: int) -> None:
         """Something waits, or waits for another instant."""
         if place not in self.due:
             insort(self.places, place)
@@ -44,53 +42,54 @@ class Counter:
         if self.due.pop(place, None) is not None:
             del self.places[bisect_left(self.places, place)]
 
-    def tally(self, now: datetime, before: Place | None, most: int = 0) -> Tally:
+    def tally(self, now: int, before: Place | None, most: int = 0) -> Count:
         """The count, of what waits only that which comes before a place; and when fewer than `most` are left."""
-        while self.sent and self.sent[0] <= now - self.window:
-            self.sent.popleft()
+        sent = self.sent
+        while sent and sent[0] <= now - self.window:
+            sent.popleft()
         waits = len(self.places) if before is None else bisect_left(self.places, before)
-        count = len(self.sent) + waits
+        count = len(sent) + waits
         if not 0 < most <= count:
-            return Tally(count)
-        behind = count - most - len(self.sent)
-        leaves_at = self.sent[behind] if behind < 0 else sorted(self.due[one] for one in self.places[:waits])[behind]
-        return Tally(count, leaves_at + self.window)
+            return Count(count)
+        behind = count - most - len(sent)
+        leaves_at = sent[behind] if behind < 0 else sorted(self.due[one] for one in self.places[:waits])[behind]
+        return Count(count, leaves_at + self.window)
 
 
 @dataclass(slots=True)
 class Books:
-    """The whole ledger of a rehearsal."""
+    """The whole ledger of a rehearsal; people are numbers."""
 
-    longest: timedelta
+    longest: int
     policy: GuardPolicy
-    to_person: dict[str, list[Sent]] = field(default_factory=dict)
+    to_person: dict[int, list[Gone]] = field(default_factory=dict)
     automatic: Counter = field(default_factory=Counter)
     minute: Counter = field(default_factory=lambda: Counter(MINUTE))
     rule: Counter = field(default_factory=Counter)
     members: dict[UUID | None, Counter] = field(default_factory=dict)
 
-    def of(self, person: str, owner: UUID | None, now: datetime, before: Place | None) -> Ledger:
+    def tell(self, asked: Asked, who: int, owner: UUID | None, now: int, before: Place | None) -> None:
         """What guards would have been told then."""
-        mine = self.to_person.get(person, ())
-        return Ledger(
-            sends=tuple(one for one in mine if one.at > now - self.longest),
-            member_day=self._member(owner).tally(now, before, self.policy.member_day),
-            workspace_day=self.automatic.tally(now, before, self.policy.workspace_day),
-            workspace_minute=self.minute.tally(now, before, self.policy.workspace_minute),
-            rule_day=self.rule.tally(now, before),
-        )
+        policy, mine = self.policy, self.to_person.get(who)
+        asked.sends = [one for one in mine if one.at > now - self.longest] if mine else NOTHING
+        asked.has_member = owner is not None
+        asked.member_day = self._member(owner).tally(now, before, policy.member_day)
+        asked.workspace_day = self.automatic.tally(now, before, policy.workspace_day)
+        asked.workspace_minute = self.minute.tally(now, before, policy.workspace_minute)
+        asked.rule_day = self.rule.tally(now, before)
 
-    def send(self, person: str, sent: Sent, owner: UUID | None, *, of_rule: bool) -> None:
-        """Something went out."""
-        self.to_person.setdefault(person, []).append(sent)
-        self._member(owner).sent.append(sent.at)
-        if sent.origin != "manual":
-            self.automatic.sent.append(sent.at)
-            self.minute.sent.append(sent.at)
-        if of_rule:
-            self.rule.sent.append(sent.at)
+    def send(self, who: int | None, gone: Gone, owner: UUID | None) -> None:
+        """Something went out; None: to somebody of whom nothing is asked."""
+        if who is not None:
+            self.to_person.setdefault(who, []).append(gone)
+        self._member(owner).sent.append(gone.at)
+        if gone.automatic:
+            self.automatic.sent.append(gone.at)
+            self.minute.sent.append(gone.at)
+        if gone.of_rule:
+            self.rule.sent.append(gone.at)
 
-    def wait(self, place: Place, owner: UUID | None, at: datetime) -> None:
+    def wait(self, place: Place, owner: UUID | None, at: int) -> None:
         """An attempt of the rule waits."""
         for counter in (self.automatic, self.rule, self._member(owner)):
             counter.wait(place, at)

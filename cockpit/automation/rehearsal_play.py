@@ -1,30 +1,36 @@
 """Plays a rule through a stretch of the past: the same guards, the same order, a ledger in memory, nothing that sends.
 
 play(script, told=None) -> tuple[Step, ...]      one per signal the rule would have answered
+
+Guards are asked in whole numbers (scoring.guards.quick); why something is blocked is said by the guard itself.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
 from heapq import heappop, heappush
-from typing import Final, Literal
+from typing import Final, Literal, NamedTuple
 from uuid import UUID
 
 from cockpit.automation.holdout import is_held_out
-from cockpit.automation.outreach import holds, no_mapping, window_length
-from cockpit.automation.rehearsal_facts import Reached
-from cockpit.automation.rehearsal_ledger import Books, place_of
+from cockpit.automation.outreach import longest_wait, no_mapping, window_length
+from cockpit.automation.rehearsal_facts import People
+from cockpit.automation.rehearsal_ledger import Books, Place
 from cockpit.automation.wish import UNDO_FOR
 from cockpit.storage.attempts import REFUSED
-from scoring.guards.facts import GuardRequest, RuleFacts, Sent, Verdict
-from scoring.guards.judge import allowed, earliest, judge, opens_at
+from scoring.guards.case import Case
+from scoring.guards.facts import GuardRequest, Ledger, RuleFacts, Sent, Tally
+from scoring.guards.judge import ask
 from scoring.guards.policy import GuardPolicy
+from scoring.guards.quick import WEEK, Asked, Count, Gone, Quick, Refusal
+from scoring.guards.registry import GUARDS
+from scoring.instants import instant_of, length
 
-WEEK: Final = timedelta(days=7)
 AT_ONCE: Final = 500  # signals between two words of progress
 TAKEN: Final = "The same outreach to this person was made, or waits to be made."
+UNDO: Final = length(UNDO_FOR)
 
 Became = Literal["sent", "blocked", "joined", "held out", "cancelled", "waiting"]
 Told = Callable[[int, int], None]  # done, of how many
@@ -43,25 +49,20 @@ class Step:
     reason: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Cue:
-    """A signal that the rule would have answered."""
+class Cue(NamedTuple):
+    """A signal that the rule would have answered; its person is a number."""
 
-    at: datetime
+    at: int
     attempt_id: UUID
-    person_id: str
+    who: int
 
 
-@dataclass(frozen=True, slots=True)
-class Other:
+class Other(NamedTuple):
     """Something that went out for another reason."""
 
-    person_id: str
-    sent: Sent
+    who: int | None  # None: somebody of whom nothing is asked
+    gone: Gone
     owner_id: UUID | None
-
-
-Event = Other | Cue | str  # a name: this person wants no contact any more
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,10 +74,10 @@ class Script:
     action_type: str
     holdout_percent: float
     policy: GuardPolicy
-    people: Mapping[str, Reached]
+    people: People
     cues: Sequence[Cue]
     others: Sequence[Other]
-    until: datetime
+    until: int
 
 
 @dataclass(slots=True)
@@ -85,51 +86,35 @@ class Waiting:
 
     cue: Cue
     owner_id: UUID | None
-    evidence_at: datetime
-    due: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Judged:
-    """What the guards say, and when time alone will have opened them."""
-
-    verdicts: tuple[Verdict, ...]
-    opens_at: datetime | None
-
-    @property
-    def allowed(self) -> bool:
-        """Whether it may leave now."""
-        return allowed(self.verdicts)
-
-    @property
-    def refusal(self) -> Verdict | None:
-        """The first no."""
-        return next((one for one in self.verdicts if not one.allowed), None)
+    place: Place
+    evidence_at: int
+    due: int
 
 
 def play(script: Script, told: Told | None = None) -> tuple[Step, ...]:
     """Play it from the first signal to the last outreach that is due."""
     stage = Stage(script)
+    acts = (stage.note, stage.refuse, stage.fire)
     events = _events(script)
-    for number, (at, _, event) in enumerate(events):
+    for done, (at, kind, number) in enumerate(events):
         stage.claim_before(at)
-        stage.meet(event)
-        if told and number % AT_ONCE == 0:
-            told(number, len(events))
+        acts[kind](number)
+        if told and done % AT_ONCE == 0:
+            told(done, len(events))
     stage.claim_before(script.until)
     if told:
         told(len(events), len(events))
     return stage.ended()
 
 
-def _events(script: Script) -> list[tuple[datetime, int, Event]]:
+def _events(script: Script) -> list[tuple[int, int, int]]:
     """What happens besides claims, in order; of one instant first what others did, then refusals, then signals."""
-    found: list[tuple[datetime, int, Event]] = [(other.sent.at, 0, other) for other in script.others]
-    for who, person in script.people.items():
+    found = [(other.gone.at, 0, number) for number, other in enumerate(script.others)]
+    for who, person in enumerate(script.people.known):
         if person.opted_out_at is not None:
             found.append((person.opted_out_at, 1, who))
-    found += [(cue.at, 2, cue) for cue in script.cues]
-    return sorted(found, key=lambda event: event[:2])
+    found += [(cue.at, 2, number) for number, cue in enumerate(script.cues)]
+    return sorted(found)
 
 
 @dataclass(slots=True)
@@ -138,63 +123,61 @@ class Stage:
 
     script: Script
     steps: dict[UUID, Step] = field(default_factory=dict)
-    waiting: dict[str, Waiting] = field(default_factory=dict)  # by person: one at most
-    windows: dict[str, datetime] = field(default_factory=dict)  # until when no other outreach of the rule
-    due: list[tuple[datetime, int, str]] = field(default_factory=list)
+    waiting: dict[int, Waiting] = field(default_factory=dict)  # by person: one at most
+    windows: dict[int, int] = field(default_factory=dict)  # until when no other outreach of the rule
+    due: list[tuple[int, int, int]] = field(default_factory=list)
+    held_out: dict[int, bool] = field(default_factory=dict)
+    asked: Asked = field(default_factory=Asked)
+    quick: Quick = field(init=False)
     books: Books = field(init=False)
+    window: int = field(init=False)
 
     def __post_init__(self) -> None:
         """Begin with an empty ledger."""
-        own = self.script.rule.cooldown
-        self.books = Books(max(WEEK, own or self.script.policy.rule_cooldown), self.script.policy)
+        rule, policy, channel = self.script.rule, self.script.policy, self.script.channel or ""
+        self.quick = Quick(rule, channel, policy)
+        self.books = Books(max(WEEK, length(rule.cooldown or policy.rule_cooldown)), policy)
+        self.window = length(window_length(policy, rule, channel))
 
-    def meet(self, event: Event) -> None:
-        """Let something happen."""
-        match event:
-            case Other():
-                self.note(event)
-            case Cue():
-                self.fire(event)
-            case _:
-                self.refuse(event)
-
-    def note(self, other: Other) -> None:
+    def note(self, number: int) -> None:
         """Something went out for another reason."""
-        self.books.send(other.person_id, other.sent, other.owner_id, of_rule=False)
+        other = self.script.others[number]
+        self.books.send(other.who, other.gone, other.owner_id)
 
-    def refuse(self, who: str) -> None:
+    def refuse(self, who: int) -> None:
         """Somebody wants no contact: what waits for them is cancelled."""
         waiting = self.waiting.pop(who, None)
         if waiting is not None:
-            self._end(waiting)
+            self.books.end(waiting.place, waiting.owner_id)
             self._step(waiting.cue, "cancelled", reason=REFUSED)
 
-    def fire(self, cue: Cue) -> None:
+    def fire(self, number: int) -> None:
         """A signal that the rule answers."""
-        earlier, now = self.waiting.get(cue.person_id), cue.at
+        cue = self.script.cues[number]
+        earlier = self.waiting.get(cue.who)
         if earlier is not None:
-            earlier.evidence_at = max(earlier.evidence_at, now)
+            earlier.evidence_at = max(earlier.evidence_at, cue.at)
             self._step(cue, "joined")
             return
         if self.script.channel is None:
             self._step(cue, "blocked", guard="mapping", reason=no_mapping(self.script.action_type))
             return
-        person = self.script.people[cue.person_id]
-        judged = self._judge(person, cue.at, now, None)
-        if not judged.allowed and not holds("rule", judged.opens_at, judged.verdicts, since=now):
-            self._block(cue, judged)
-        elif is_held_out(self.script.rule.rule_key, person.row.person_id, self.script.holdout_percent):
+        refusals = self._weigh(cue.who, cue.at, cue.at, None)
+        opens = self._opens(refusals, cue.at, since=cue.at)
+        if refusals and opens is None:
+            self._block(cue, refusals, cue.at)
+        elif self._is_held_out(cue.who):
             self._step(cue, "held out")
         else:
-            self._reserve(cue, person.row.owner_id, judged, now)
+            self._reserve(cue, refusals, opens)
 
-    def claim_before(self, now: datetime) -> None:
+    def claim_before(self, now: int) -> None:
         """Send what falls due before an instant, if its guards still let it pass."""
         while self.due and self.due[0][0] < now:
             due, _, who = heappop(self.due)
             waiting = self.waiting.get(who)
             if waiting is not None and waiting.due == due:
-                self._claim(who, waiting, due)
+                self._claim(waiting, due)
 
     def ended(self) -> tuple[Step, ...]:
         """All steps, by signal; what waits now is said to."""
@@ -202,71 +185,111 @@ class Stage:
             self._step(waiting.cue, "waiting")
         return tuple(self.steps[cue.attempt_id] for cue in self.script.cues)
 
-    def _claim(self, who: str, waiting: Waiting, now: datetime) -> None:
-        cue = waiting.cue
-        judged = self._judge(self.script.people[who], waiting.evidence_at, now, waiting)
-        if judged.allowed:
-            self._send(who, waiting, now)
-        elif holds("rule", judged.opens_at, judged.verdicts, since=cue.at) and judged.opens_at is not None:
-            self._wait(waiting, judged.opens_at)
-        else:
-            del self.waiting[who]
-            self._end(waiting)
-            self.windows.pop(who, None)
-            self._block(cue, judged)
-
-    def _send(self, who: str, waiting: Waiting, now: datetime) -> None:
-        del self.waiting[who]
-        self._end(waiting)
-        rule, channel = self.script.rule, self.script.channel or ""
-        self.windows[who] = now + window_length(self.script.policy, rule, channel)
-        self.books.send(who, Sent(now, channel, "rule", rule.rule_key), waiting.owner_id, of_rule=True)
-        self._step(waiting.cue, "sent", sent_at=now)
-
-    def _reserve(self, cue: Cue, owner_id: UUID | None, judged: Judged, now: datetime) -> None:
-        begins = judged.opens_at or now
-        if self.windows.get(cue.person_id, begins) > begins:
-            refusal = judged.refusal
-            reason = refusal.reason if refusal else TAKEN
-            self._step(cue, "blocked", guard=refusal.guard if refusal else "window", reason=reason)
-            return
-        self.windows[cue.person_id] = begins + window_length(
-            self.script.policy, self.script.rule, self.script.channel or ""
+    def case(self, now: int) -> Case:
+        """The question of last as the guards themselves take it."""
+        asked, rule, who = self.asked, self.script.rule, self.script.people.known[self.asked.who]
+        request = GuardRequest(
+            channel=self.script.channel or "",
+            origin="rule",
+            rule=rule,
+            evidence_at=instant_of(asked.evidence_at),
+            member_id=None if who.owner_id is None else str(who.owner_id),
         )
-        waiting = Waiting(cue, owner_id, cue.at, now)
-        self.waiting[cue.person_id] = waiting
-        self._wait(waiting, judged.opens_at or now + UNDO_FOR)
+        ledger = Ledger(
+            tuple(_sent(one, rule.rule_key) for one in asked.sends),
+            *(_tally(one) for one in (asked.member_day, asked.workspace_day, asked.workspace_minute, asked.rule_day)),
+        )
+        return Case(request, ledger, self.script.people.facts(asked), self.script.policy, instant_of(now))
 
-    def _wait(self, waiting: Waiting, at: datetime) -> None:
+    def _claim(self, waiting: Waiting, now: int) -> None:
         cue = waiting.cue
+        refusals = self._weigh(cue.who, waiting.evidence_at, now, waiting.place)
+        opens = self._opens(refusals, now, since=cue.at)
+        if not refusals:
+            self._send(waiting, now)
+        elif opens is not None:
+            self._wait(waiting, opens)
+        else:
+            self._end(waiting)
+            self.windows.pop(cue.who, None)
+            self._block(cue, refusals, now)
+
+    def _send(self, waiting: Waiting, now: int) -> None:
+        cue = waiting.cue
+        self._end(waiting)
+        self.windows[cue.who] = now + self.window
+        self.books.send(cue.who, Gone(now, self.script.channel or "", True, True), waiting.owner_id)
+        self._step(cue, "sent", sent_at=instant_of(now))
+
+    def _reserve(self, cue: Cue, refusals: list[Refusal], opens: int | None) -> None:
+        begins = cue.at if opens is None else opens
+        if self.windows.get(cue.who, begins) > begins:
+            if refusals:
+                self._block(cue, refusals, cue.at)
+            else:
+                self._step(cue, "blocked", guard="window", reason=TAKEN)
+            return
+        self.windows[cue.who] = begins + self.window
+        owner = self.script.people.known[cue.who].owner_id
+        waiting = Waiting(cue, owner, (cue.at, cue.attempt_id.int), cue.at, cue.at)
+        self.waiting[cue.who] = waiting
+        self._wait(waiting, cue.at + UNDO if opens is None else opens)
+
+    def _wait(self, waiting: Waiting, at: int) -> None:
         waiting.due = at
-        self.books.wait(place_of(cue.at, cue.attempt_id), waiting.owner_id, at)
-        heappush(self.due, (at, cue.attempt_id.int, cue.person_id))
+        self.books.wait(waiting.place, waiting.owner_id, at)
+        heappush(self.due, (at, waiting.place[1], waiting.cue.who))
 
     def _end(self, waiting: Waiting) -> None:
-        self.books.end(place_of(waiting.cue.at, waiting.cue.attempt_id), waiting.owner_id)
+        del self.waiting[waiting.cue.who]
+        self.books.end(waiting.place, waiting.owner_id)
 
-    def _judge(self, person: Reached, evidence_at: datetime, now: datetime, stored: Waiting | None) -> Judged:
-        script, row = self.script, person.row
-        owner = row.owner_id
-        request = GuardRequest(
-            channel=script.channel or "",
-            origin="rule",
-            rule=script.rule,
-            evidence_at=evidence_at,
-            member_id=None if owner is None else str(owner),
-        )
-        before = None if stored is None else place_of(stored.cue.at, stored.cue.attempt_id)
-        ledger = self.books.of(str(row.person_id), owner, now, before)
-        facts = person.at(now)
-        verdicts = judge(request, ledger, facts, script.policy, now)
-        if allowed(verdicts) or opens_at(verdicts) is None:
-            return Judged(verdicts, None)
-        return Judged(verdicts, earliest(request, ledger, facts, script.policy, now))
+    def _weigh(self, who: int, evidence_at: int, now: int, place: Place | None) -> list[Refusal]:
+        """The guards that say no; `place`: of the attempt, where it is one of those that are counted."""
+        asked, people = self.asked, self.script.people
+        asked.who, asked.evidence_at = who, evidence_at
+        people.tell(asked, who, now)
+        self.books.tell(asked, who, people.known[who].owner_id, now, place)
+        return self.quick.refusals(asked, now)
 
-    def _block(self, cue: Cue, judged: Judged) -> None:
-        refusal = judged.refusal
-        self._step(cue, "blocked", guard=refusal and refusal.guard, reason=refusal and refusal.reason)
+    def _opens(self, refusals: list[Refusal], now: int, *, since: int) -> int | None:
+        """When time alone will have opened all guards, if it is waited for that long."""
+        if not refusals or refusals[-1][1] is None:
+            return None
+        opens = self.quick.earliest(self.asked, now, refusals)
+        longest = length(longest_wait(guard for guard, _ in refusals))
+        return opens if opens is not None and opens <= since + longest else None
 
-    def _step(self, cue: Cue, became: Became, **more: object) -> None:
-        self.steps[cue.attempt_id] = replace(Step(cue.attempt_id, cue.person_id, cue.at, became), **more)  # type: ignore[arg-type]
+    def _is_held_out(self, who: int) -> bool:
+        found = self.held_out.get(who)
+        if found is None:
+            person = self.script.people.known[who].person_id
+            found = is_held_out(self.script.rule.rule_key, person, self.script.holdout_percent)
+            self.held_out[who] = found
+        return found
+
+    def _block(self, cue: Cue, refusals: list[Refusal], now: int) -> None:
+        verdict = ask(GUARDS[refusals[0][0]], self.case(now))
+        self._step(cue, "blocked", guard=verdict.guard, reason=verdict.reason)
+
+    def _step(
+        self,
+        cue: Cue,
+        became: Became,
+        *,
+        sent_at: datetime | None = None,
+        guard: str | None = None,
+        reason: str | None = None,
+    ) -> None:
+        person_id = str(self.script.people.known[cue.who].person_id)
+        self.steps[cue.attempt_id] = Step(cue.attempt_id, person_id, instant_of(cue.at), became, sent_at, guard, reason)
+
+
+def _sent(gone: Gone, rule_key: str) -> Sent:
+    """An outreach as guards take it; of the others it does not matter which rule they were of."""
+    origin: Literal["rule", "manual"] = "rule" if gone.automatic else "manual"
+    return Sent(instant_of(gone.at), gone.channel, origin, rule_key if gone.of_rule else None)
+
+
+def _tally(count: Count) -> Tally:
+    return Tally(count.so_far, None if count.frees_at is None else instant_of(count.frees_at))

@@ -1,7 +1,7 @@
 """What a rehearsal reads: signals and people in frames, so that a quarter of a year is few statements.
 
 list_triggers(conn, workspace_id, types, *, since, until) -> frame        what a rule would have looked at, in order
-list_moments(conn, workspace_id, triggers, types, *, until) -> frame      other signals of the people of a trigger
+list_moments(conn, workspace_id, people, types, *, since, until, ever) -> frame     when they had signals, in numbers
 list_reached(conn, workspace_id, ids) -> frame                            people as guards see them
 list_agreed(conn, workspace_id, ids) -> frame                             consents
 list_sent(conn, workspace_id, *, since, until, but_rule) -> frame         what really went out, less this rule's own
@@ -9,23 +9,21 @@ list_sent(conn, workspace_id, *, since, until, but_rule) -> frame         what r
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import datetime
+from typing import Any
 
 import polars as pl
-from sqlalchemy import Connection, or_, select
+from sqlalchemy import BigInteger, ColumnElement, Connection, or_, select, type_coerce
 
 from cockpit.model.ids import WorkspaceId
 from cockpit.storage.attempts import FILLING
 from cockpit.storage.automation_tables import attempt, consent
-from cockpit.storage.frames import chosen, read_frame
+from cockpit.storage.frames import NOBODY, chosen, listed, places, read_fixed, read_frame
 from cockpit.storage.schema import person, signal
 
 TRIGGER = ("person_id", "occurred_at", "source", "source_event_id", "channel")
-REACHED = (
-    *("person_id", "name", "email", "phone", "owner_id", "do_not_contact", "time_zone", "country"),
-    *("attributes", "lifecycle"),
-)
+REACHED = ("person_id", "email", "phone", "owner_id", "do_not_contact", "time_zone", "country")
 AGREED = ("person_id", "channel", "basis", "granted_at", "expires_at", "withdrawn_at")
 SENT = ("person_id", "sent_at", "channel", "origin", "rule_key", "requested_by")
 
@@ -41,18 +39,31 @@ def list_triggers(
 
 
 def list_moments(
-    conn: Connection, workspace_id: WorkspaceId, triggers: Collection[str], types: Collection[str], *, until: datetime
+    conn: Connection,
+    workspace_id: WorkspaceId,
+    people: Sequence[str],
+    types: Sequence[str],
+    *,
+    since: datetime,
+    until: datetime,
+    ever: int = 0,
 ) -> pl.DataFrame:
-    """The signals of these types of everybody who has a trigger, as far back as they go."""
-    columns = (signal.c.person_id, signal.c.type, signal.c.occurred_at)
-    meant = select(signal.c.person_id).where(signal.c.workspace_id == workspace_id, signal.c.type.in_(triggers))
-    query = select(*columns).where(
-        signal.c.workspace_id == workspace_id,
-        signal.c.type.in_(types),
-        signal.c.occurred_at < until,
-        signal.c.person_id.in_(meant),
+    """When these people had signals of these types since an instant, of the first so many types at any time.
+
+    Both come as `place` and `code`, their places in the lists.
+    """
+    who, what = places("people", signal.c.person_id), places("types", signal.c.type)
+    index = [(type_coerce(at.c.place, BigInteger) - 1).label(name) for at, name in ((who, "place"), (what, "code"))]
+    columns: list[ColumnElement[Any]] = [*index, signal.c.occurred_at]
+    query = (
+        select(*columns)
+        .select_from(signal)
+        .join(who, who.c.person_id == signal.c.person_id)
+        .join(what, what.c.type == signal.c.type)
+        .where(signal.c.workspace_id == workspace_id, signal.c.occurred_at < until)
+        .where(or_(signal.c.occurred_at >= since, what.c.place <= ever))
     )
-    return read_frame(conn, query)
+    return read_fixed(conn, query, {"people": listed(people or [NOBODY]), "types": listed(types)})
 
 
 def list_reached(conn: Connection, workspace_id: WorkspaceId, ids: Collection[str]) -> pl.DataFrame:

@@ -1,6 +1,7 @@
 """Asks every guard: an outreach leaves only when all of them let it pass, and a guard that cannot decide does not.
 
 judge(request, ledger, person, policy, now) -> tuple[Verdict, ...]      one each, in the order of the registry
+ask(guard, case) -> Verdict                    of one
 allowed(verdicts) -> bool
 reason(verdicts) -> str | None                 of the first that blocks
 opens_at(verdicts) -> datetime | None          not before; None when time alone does not open it
@@ -27,10 +28,11 @@ def judge(
 ) -> tuple[Verdict, ...]:
     """Every guard's verdict on a request at an instant."""
     case = Case(request, ledger, person, policy, now)
-    return tuple(_ask(guard, case) for guard in GUARDS.values())
+    return tuple(ask(guard, case) for guard in GUARDS.values())
 
 
-def _ask(guard: Guard, case: Case) -> Verdict:
+def ask(guard: Guard, case: Case) -> Verdict:
+    """One guard's verdict."""
     if guard.key in case.policy.off and guard.key not in ALWAYS_ON:
         return passes(guard.key, switched_off=True)
     try:

@@ -241,9 +241,12 @@ CALLS: dict[Any, Call] = {
     rehearsal_reads.list_triggers: lambda c, w: rehearsal_reads.list_triggers(
         c, w, ["own_CALL", "CANARY_CALL"], since=NOW - timedelta(days=9), until=LATER
     ),
-    rehearsal_reads.list_moments: lambda c, w: rehearsal_reads.list_moments(
-        c, w, ["own_CALL", "CANARY_CALL"], ["own_CALL", "CANARY_CALL"], until=LATER
-    ),
+    rehearsal_reads.list_moments: lambda c, w: [
+        "own",
+        rehearsal_reads.list_moments(
+            c, w, [str(ANA)], ["own_CALL", "CANARY_CALL"], since=NOW - timedelta(days=9), until=LATER
+        ).rows(),
+    ],
     rehearsal_reads.list_reached: lambda c, w: rehearsal_reads.list_reached(c, w, [str(ANA)]),
     rehearsal_reads.list_agreed: lambda c, w: rehearsal_reads.list_agreed(c, w, [str(ANA)]),
     rehearsal_reads.list_sent: lambda c, w: [
