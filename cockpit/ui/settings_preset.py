@@ -78,12 +78,11 @@ def _waiting(visit: Visit) -> int:
 
 def _again(visit: Visit) -> None:
     """After an upgrade a preset may bring more than it did."""
+    found = preset_editor.preview_again(visit.cockpit.db, visit.viewer)
+    if not found.writes:
+        return
     with st.container(border=True, key="preset_again"):
         st.subheader("Add what is missing", anchor=False)
-        found = preset_editor.preview_again(visit.cockpit.db, visit.viewer)
-        if not found.writes:
-            st.markdown("Everything the preset brings is here, or was changed or taken away by you.")
-            return
         st.markdown(f"A newer version of the preset brings more: {becomes(found)}. Nothing is replaced.")
         _table("preset_missing", [one for one in found.changes if one.writes])
         if st.button("Add what is missing", key="preset_reapply"):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from uuid import UUID
 
 import pytest
 from playwright.sync_api import expect
@@ -14,12 +15,15 @@ from cockpit.hub.fake.server import PATHS, Server, serving
 from cockpit.hub.fake.state import Manner
 from cockpit.hub.fake.webhooks import Target
 from cockpit.hub.webhook_secrets import SIGNED
-from cockpit.hub.wiring import Wiring, connect
+from cockpit.hub.wiring import Wiring, connect, disconnect
+from cockpit.model.ids import WorkspaceId
 from cockpit.presets.applier import add_mappings
+from cockpit.storage.action_mappings import delete_action_mappings
 from cockpit.storage.attempts import list_attempts
+from cockpit.storage.database import Connection
 from cockpit.storage.suggestions import list_suggestions
 from cockpit.storage.workspaces import replace_data_version
-from tests.automation.ground import set_guards
+from tests.automation.ground import refuse, set_guards
 from tests.journeys.conftest import Desk, Screen
 from tests.journeys.served import Served
 
@@ -72,6 +76,20 @@ def line(desk: Desk, server: Served) -> Iterator[Line]:
         yield Line(desk, hub)
 
 
+Change = Callable[[Connection, WorkspaceId, UUID], object]
+OBSTACLES: dict[str, Change] = {
+    "paused": lambda conn, here, _: set_guards(conn, here, {"off": ["quiet_hours"], "paused": "all"}),
+    "Quiet hours until 01:00": lambda conn, here, _: set_guards(
+        conn, here, {"quiet_hours": {"opens": "01:00", "closes": "02:00"}}
+    ),
+    "Do not contact": refuse,
+    "No mapping says how the Hub carries out CALL_LEAD": lambda conn, here, _: delete_action_mappings(
+        conn, here, ["CALL_LEAD"], source="preset"
+    ),
+    "No Hub connected": lambda conn, here, _: disconnect(conn, here),
+}
+
+
 def score(here: Screen) -> float:
     """The last line of the receipt."""
     return float(here.page.locator(".st-key-why tfoot .points").inner_text())
@@ -122,17 +140,19 @@ def test_the_queue_moves_on_and_undo_comes_back(screen: Make, line: Line) -> Non
 
 
 def test_a_blocked_button_says_why(screen: Make, line: Line) -> None:
-    (ana,) = line.desk.missed("Ana One")
-    with line.desk.cockpit.db.write(line.desk.workspace_id) as conn:
-        set_guards(conn, line.desk.workspace_id, {"off": ["quiet_hours"], "paused": "all"})
-        replace_data_version(conn, line.desk.workspace_id)
-    here = screen()
+    """One obstacle after the other, each before the last one in the order in which they are asked."""
+    (ana,), here = line.desk.missed("Ana One"), screen()
     here.open(f"/person?workspace={line.desk.subdomain}&id={ana}")
-    expect(here.page.locator(EXECUTE)).to_be_disabled()
-    expect(here.page.locator(EXECUTE)).to_contain_text("paused")
-    here.press("Enter")
+    for words, change in OBSTACLES.items():
+        with line.desk.cockpit.db.write(line.desk.workspace_id) as conn:
+            change(conn, line.desk.workspace_id, UUID(ana))
+            replace_data_version(conn, line.desk.workspace_id)
+        here.page.reload()
+        expect(here.page.locator(EXECUTE)).to_contain_text(words)
+        expect(here.page.locator(EXECUTE)).to_be_disabled()
+        here.press("Enter")
     here.settle()
-    assert line.states() == []
+    assert (line.states(), line.hub.hub.requests) == ([], 0)
 
 
 def test_without_a_hub_an_admin_is_led_to_the_settings(screen: Make, desk: Desk) -> None:

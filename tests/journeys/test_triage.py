@@ -31,6 +31,22 @@ def test_a_signal_that_comes_in_makes_a_row(screen: Make, desk: Desk) -> None:
     expect(here.page.locator(".st-key-panel_follow_up_required")).to_contain_text("Jane Journey")
 
 
+def test_what_is_new_is_offered_without_a_reload(screen: Make, desk: Desk) -> None:
+    """A page that lies open notices by itself; it moves when the visitor says so, not under the hand."""
+    desk.missed("Ana One")
+    here = screen()
+    here.open(f"/cockpit?workspace={desk.subdomain}")
+    news = here.page.locator(".st-key-show_news button")
+    expect(news).to_have_count(0)
+    desk.person("jane", "Jane Journey")
+    desk.signal("jane", "MISSED_CALL", minutes_ago=3)
+    expect(news).to_have_text(re.compile("Show what is new"))
+    assert here.at("1 / 1") == "Ana One", "nothing has moved"
+    news.click()
+    expect(here.page.locator(".st-key-do_steps")).to_contain_text("/ 2")
+    expect(news).to_have_count(0)
+
+
 def test_the_queue_is_worked_by_keyboard_alone(screen: Make, desk: Desk) -> None:
     """Next, back, snooze, undo, why, dismiss, open: no pointer is used."""
     ids = desk.missed("Ana One", "Ben Two", "Cara Three", "Dan Four", "Eve Five")

@@ -15,11 +15,13 @@ from cockpit.model.viewer import Viewer
 from cockpit.presets.applier import apply, preset_of
 from cockpit.presets.kept import keep, list_kept
 from cockpit.presets.loader import PRESET_KEYS, get_preset
-from cockpit.presets.preset import LABEL, Artifact
+from cockpit.presets.preset import LABEL, VIEW, Artifact
+from cockpit.storage.workspaces import replace_data_version
 from cockpit.ui import preset_words
 from tests.pages.conftest import Run
 from tests.pages.test_objects import html, words
 from tests.pages.test_settings import as_member
+from tests.presets.test_applier import forget
 
 NOW = datetime.now(UTC)
 OURS = {"one": {"en": "Patron", "ar": "راعٍ"}, "many": {"en": "Patrons", "ar": "رعاة"}}
@@ -65,10 +67,18 @@ def test_what_the_workspace_changed_stays(run: Run, cockpit: Cockpit, workspace:
 
 def test_what_is_missing_is_added(run: Run, cockpit: Cockpit, workspace: WorkspaceId) -> None:
     with cockpit.db.write(workspace) as conn:
-        apply(conn, workspace, "generic", None, NOW)
+        apply(conn, workspace, "mortgage", "loan_officer", NOW)
     at = run("settings.py", tab="preset")
-    assert "Everything the preset brings is here" in words(at)
     assert not [one for one in at.button if one.key == "preset_reapply"]
+    with cockpit.db.write(workspace) as conn:
+        forget(conn, workspace, VIEW, "preapproved")
+        replace_data_version(conn, workspace)
+    at.run()
+    assert "A newer version of the preset brings more: 1 added" in words(at)
+    at.button(key="preset_reapply").click().run()
+    assert not at.exception
+    with cockpit.db.read(workspace) as conn:
+        assert "preapproved" in list_kept(conn, workspace, VIEW)
 
 
 @pytest.mark.parametrize("role", ["member", "aventora_user", "read_only"])

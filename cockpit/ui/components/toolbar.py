@@ -8,7 +8,9 @@ from uuid import UUID
 
 import streamlit as st
 
+from cockpit.errors import CockpitError
 from cockpit.model.ids import ANY_MEMBER, MemberId
+from cockpit.storage.workspaces import Workspace, get_workspace_by_id
 from cockpit.ui import reads
 from cockpit.ui.components import as_of
 from cockpit.ui.frame import Visit
@@ -68,15 +70,34 @@ def show(visit: Visit) -> Filters:
 def _freshness(visit: Visit) -> None:
     """Say how old the newest signal is; at a past instant that is the newest one before it, and does not age."""
     if visit.as_of is None:
-        freshness(visit.workspace.last_received_at)
+        freshness(visit)
     else:
         _badge(reads.last_signal(visit), visit.now, "Age of the newest signal then")
 
 
-@st.fragment(run_every="30s")
-def freshness(received: datetime | None) -> None:
-    """Say how old the newest signal is; a feed that stopped must not look like a quiet day."""
-    _badge(received, datetime.now(UTC), "Age of the newest signal received")
+@st.fragment(run_every="5s")
+def freshness(visit: Visit) -> None:
+    """Say how old the newest signal is, and offer what has come since the page was drawn.
+
+    The page is not drawn anew by itself: a list that moves under the hand, or an open drawer that closes, costs more
+    than a key does. A feed that stopped must not look like a quiet day, so the age goes on.
+    """
+    there = _workspace_now(visit)
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", width="content"):
+        _badge(there.last_received_at, datetime.now(UTC), "Age of the newest signal received")
+        if there.data_version != visit.workspace.data_version and st.button(
+            "Show what is new", key="show_news", type="primary", icon=":material/update:"
+        ):
+            st.rerun()
+
+
+def _workspace_now(visit: Visit) -> Workspace:
+    """The workspace as it is by now; as the page was drawn, where that cannot be read."""
+    try:
+        with visit.cockpit.db.read(visit.workspace_id) as conn:
+            return get_workspace_by_id(conn, visit.workspace_id)
+    except CockpitError:  # the panels say so where they are drawn
+        return visit.workspace
 
 
 def _badge(received: datetime | None, now: datetime, means: str) -> None:

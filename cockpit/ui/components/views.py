@@ -64,7 +64,8 @@ def _open(listed: str, views: Mapping[str, Mapping[str, str]], key: str) -> None
     listing.start_over()
     st.query_params.pop("company", None)
     for name, value in _filters(listed, query).items():
-        st.session_state[name] = value
+        if st.session_state.get(name) != value:
+            st.session_state[name] = value
 
 
 def _change(visit: Visit, listed: str, here: View | None, now: Mapping[str, str]) -> None:
