@@ -153,10 +153,8 @@ def main() -> None:
     with a_cockpit(asked.engine) as cockpit:
         seen = run(cockpit.db, cases(zones, asked.years))
     told = ", ".join(f"{count:,} {what}" for what, count in sorted(seen.items()))
-    print(
-        f"{asked.engine}: {len(zones)} zones, {told}: all claimed in the minute, none before; "  # noqa: T201
-        f"{time.monotonic() - began:.0f} s"
-    )
+    told = f"{len(zones)} zones, {told}: all claimed in the minute, none before"
+    print(f"{asked.engine}: {told}; {time.monotonic() - began:.0f} s")  # noqa: T201
 
 
 if __name__ == "__main__":

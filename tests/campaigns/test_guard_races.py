@@ -22,9 +22,9 @@ def test_threads_let_nobody_over_a_limit(db: Database) -> None:
 
 
 def test_the_count_finds_what_is_too_much(now: datetime) -> None:
-    first = attempt_of("own", UUID(int=1), state="ACCEPTED", channel="phone", created_at=now)
-    far = replace(first, created_at=now + timedelta(days=8))
-    near = replace(first, created_at=now + timedelta(hours=3))
+    first = attempt_of("own", UUID(int=1), state="ACCEPTED", channel="phone", sent_at=now)
+    far = replace(first, sent_at=now + timedelta(days=8))
+    near = replace(first, sent_at=now + timedelta(hours=3))
     assert guard_race.count_again([first, far]) == 2 * 8
     with pytest.raises(AssertionError):
         guard_race.count_again([first, near])
