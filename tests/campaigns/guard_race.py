@@ -19,6 +19,7 @@ from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from math import inf
 from random import Random
 from uuid import UUID, uuid5
 
@@ -53,6 +54,7 @@ class Race:
     people: int = 60
     days: int = 10
     seed: int = 7
+    ends_at: float = inf  # by the clock of this machine; what is not begun by then is left out
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +91,8 @@ def moment(number: int, race: Race) -> datetime:
 
 def attempt_once(db: Database, places: Sequence[Ground], race: Race, number: int) -> None:
     """One attempt, by click or by rule, now and then with a worker behind it."""
+    if time.time() > race.ends_at:
+        return
     random = Random(race.seed * 10**9 + number)
     ground, now = random.choice(places), moment(number, race)
     person, member = random.choice(ground.people), random.choice(ground.members)
@@ -127,8 +131,8 @@ def in_process(url: str, places: Sequence[Ground], race: Race, process: int) -> 
     db.close()
 
 
-def run(db: Database, race: Race) -> tuple[int, int]:
-    """All attempts; how many were let through and how many windows were counted again."""
+def run(db: Database, race: Race) -> tuple[int, int, int]:
+    """All attempts; how many were made, let through, and counted again in windows."""
     places = grounds(db, race)
     if race.processes == 1:
         attempts_of(db, places, race)
@@ -140,15 +144,16 @@ def run(db: Database, race: Race) -> tuple[int, int]:
         for one in several:
             one.join()
         assert [one.exitcode for one in several] == [0] * race.processes
-    through = counted = 0
+    made = through = counted = 0
     for ground in places:
         work_off(db, ground.workspace_id, moment(race.attempts, race))
         with db.read(ground.workspace_id) as conn:
             every = list_attempts(conn, ground.workspace_id, limit=10**7)
+        made += len(every)
         let = [one for one in every if one.state in FILLING]
         through += len(let)
         counted += count_again(let)
-    return through, counted
+    return made, through, counted
 
 
 def work_off(db: Database, workspace_id: WorkspaceId, now: datetime) -> None:
@@ -203,13 +208,15 @@ def main() -> None:
     parser.add_argument("--attempts", type=int, default=100_000)
     parser.add_argument("--threads", type=int, default=8)
     parser.add_argument("--processes", type=int, default=0, help="default: 4 on PostgreSQL, 1 on DuckDB")
+    parser.add_argument("--minutes", type=float, default=inf, help="begin nothing after so many")
     parser.add_argument("--engine", choices=["duckdb", "postgresql"], default="postgresql")
     asked = parser.parse_args()
     began, processes = time.monotonic(), asked.processes or (4 if asked.engine == "postgresql" else 1)
     with a_cockpit(asked.engine) as cockpit:
-        through, counted = run(cockpit.db, Race(asked.attempts, asked.threads, processes))
+        ends_at = time.time() + 60 * asked.minutes
+        made, through, counted = run(cockpit.db, Race(asked.attempts, asked.threads, processes, ends_at=ends_at))
     seconds = time.monotonic() - began
-    told = f"{asked.attempts:,} attempts from {asked.threads} threads of {processes} processes in {seconds:.0f} s"
+    told = f"{made:,} attempts from {asked.threads} threads of {processes} processes in {seconds:.0f} s"
     print(f"{asked.engine}: {told}")  # noqa: T201
     print(f"{through:,} let through, {counted:,} places in windows counted again: none over a limit")  # noqa: T201
 

@@ -16,7 +16,8 @@ from tests.storage.rows import attempt_of
 @pytest.mark.campaign
 def test_threads_let_nobody_over_a_limit(db: Database) -> None:
     race = guard_race.Race(attempts=48, threads=4, workspaces=1, people=3, days=4)
-    through, counted = guard_race.run(db, race)
+    made, through, counted = guard_race.run(db, race)
+    assert made == race.attempts
     assert through > 1
     assert counted > through
 
