@@ -1,4 +1,4 @@
-"""`/objects?type=`: the lists of people, companies and opportunities."""
+"""`/objects?type=`: the lists of people, companies and opportunities, and the workflows."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import streamlit as st
 
-from cockpit.ui import companies_list, frame, opportunities_list, people_list
+from cockpit.ui import companies_list, frame, opportunities_list, people_list, workflows_page
 from cockpit.ui.components import as_of
 from cockpit.ui.frame import Visit
 from cockpit.ui.wording import wording
@@ -18,12 +18,16 @@ LISTS: dict[str, Callable[[Visit], None]] = {
     "opportunities": opportunities_list.show,
 }
 ONE = {"people": "person", "companies": "company", "opportunities": "opportunity"}
-NOT_HERE = {"tasks": "Tasks", "notes": "Notes", "dashboards": "Dashboards", "workflows": "Workflows"}
+WORKFLOWS = "workflows"  # a screen of its own, under an address of the lists
+NOT_HERE = {"tasks": "Tasks", "notes": "Notes", "dashboards": "Dashboards"}
 
 
 def show(visit: Visit) -> None:
     """Draw the list named in the address."""
     asked = st.query_params.get("type", "people")
+    if asked == WORKFLOWS:
+        workflows_page.show(visit)
+        return
     if asked not in LISTS:
         _not_here(visit, asked)
         return

@@ -8,7 +8,7 @@ from uuid import UUID
 
 import pytest
 
-from cockpit.automation.workflows.answer import answer, cancel, recall
+from cockpit.automation.workflows.answer import Recalled, answer, count_recalled, recall, take_back
 from cockpit.automation.workflows.start import foresee, start_many, start_one
 from cockpit.automation.workflows.steps import start_engagement_bulk
 from cockpit.automation.workflows.versions import deactivate
@@ -183,9 +183,10 @@ def test_all_of_a_workflow_is_taken_back_and_counted(db: Database, workspace: Wo
     people = prepare(db, workspace, now, people=4)
     make_flow(db, workspace, now, HELLO, WAIT)
     runs = [start_one(db, owner(workspace), KEY, one, now) for one in people]
-    assert cancel(db, owner(workspace), runs[0].run_id, now)
-    gone = recall(db, owner(workspace), KEY, now)
-    assert (gone.runs, gone.outreaches) == (3, 4)
+    assert take_back(db, owner(workspace), runs[0].run_id, now) == Recalled(1, 1)
+    with db.read(workspace) as conn:
+        ahead = count_recalled(conn, owner(workspace), KEY)
+    assert recall(db, owner(workspace), KEY, now) == ahead == Recalled(3, 3)
     assert {one.state for one in runs_of(db, workspace)} == {"CANCELLED"}
     assert {one.state for one in reached(db, workspace)} == {CANCELLED}
     assert work(db, workspace, now + timedelta(days=1)) == 0

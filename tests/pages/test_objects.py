@@ -71,7 +71,7 @@ def test_an_empty_list_says_why(run: Run, workspace: WorkspaceId, kind: str, tit
     assert "Clear filters" not in [button.label for button in at.button]
 
 
-@pytest.mark.parametrize("kind", ["tasks", "notes", "dashboards", "workflows"])
+@pytest.mark.parametrize("kind", ["tasks", "notes", "dashboards"])
 def test_a_list_that_is_not_here_says_so(run: Run, workspace: WorkspaceId, kind: str) -> None:
     at = run("objects.py", type=kind)
     assert not at.exception

@@ -1,7 +1,7 @@
 """Somebody fills in the form a run waits for, gives a run up, or takes all of a workflow back.
 
 answer(db, viewer, run_id, answers, now) -> Run
-cancel(db, viewer, run_id, now) -> bool
+take_back(db, viewer, run_id, now) -> Recalled
 recall(db, viewer, workflow_key, now) -> Recalled
 count_recalled(conn, viewer, workflow_key) -> Recalled          how many that would be
 """
@@ -9,23 +9,27 @@ count_recalled(conn, viewer, workflow_key) -> Recalled          how many that wo
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from cockpit.automation import stops
+from cockpit.automation.bulk import MOST
 from cockpit.automation.guard_log import append, lock_chain
 from cockpit.automation.stops import Target, count_queued
+from cockpit.automation.undo import undo
 from cockpit.automation.workflows.engine import FREE
 from cockpit.automation.workflows.reading import read_workflow
 from cockpit.automation.workflows.spec import Step
 from cockpit.automation.workflows.steps.form import checked
-from cockpit.errors import Conflict
+from cockpit.errors import Conflict, Forbidden
 from cockpit.model.instants import spelled
 from cockpit.model.roles import Permission
 from cockpit.model.viewer import Viewer
 from cockpit.storage import workflow_runs as runs
+from cockpit.storage.attempts import RESERVED, About, list_attempts
 from cockpit.storage.database import Connection, Database
 from cockpit.storage.workflow_runs import UNFINISHED, Run, count_runs, get_workflow_run, replace_run, replace_unfinished
 from cockpit.storage.workflow_steps import replace_next_people, replace_step
@@ -81,18 +85,28 @@ def answer(db: Database, viewer: Viewer, run_id: UUID, answers: Mapping[str, Any
         return get_workflow_run(conn, workspace_id, run_id, scope=viewer.scope)
 
 
-def cancel(db: Database, viewer: Viewer, run_id: UUID, now: datetime) -> bool:
-    """Give one run up; what it has reserved stays, and can be undone by itself. False: it has ended already.
+def take_back(db: Database, viewer: Viewer, run_id: UUID, now: datetime) -> Recalled:
+    """Give one run up, and take back what it has reserved and has not left.
 
     Raises:
-        Forbidden: their role does not allow it.
+        Forbidden: their role does not allow it, or others' people take part.
         NotFound: there is no such run on their side of the wall.
     """
     viewer.check(Permission.DECIDE)
     with db.write(viewer.workspace_id) as conn:
         lock_chain(conn, viewer.workspace_id)
-        get_workflow_run(conn, viewer.workspace_id, run_id, scope=viewer.scope)
-        return replace_run(conn, viewer.workspace_id, run_id, UNFINISHED, _given_up(now))
+        run = get_workflow_run(conn, viewer.workspace_id, run_id, scope=viewer.scope)
+        if run.person_id is None and viewer.scope is not None and run.started_by != viewer.member_id:
+            raise Forbidden("Others' people take part in this run: who started it can take it back.")
+        ended = replace_run(conn, viewer.workspace_id, run_id, UNFINISHED, _given_up(now))
+        about = About(workflow_run_id=run_id)
+        waiting = list_attempts(conn, viewer.workspace_id, about, states=(RESERVED,), scope=viewer.scope, limit=MOST)
+    taken = 0
+    for attempt in waiting:
+        with suppress(Conflict):  # this one has left
+            undo(db, viewer, attempt.attempt_id, now)
+            taken += 1
+    return Recalled(int(ended), taken)
 
 
 def recall(db: Database, viewer: Viewer, workflow_key: str, now: datetime) -> Recalled:

@@ -20,6 +20,7 @@ from cockpit.errors import InvalidInput
 from cockpit.model.viewer import Viewer
 from cockpit.storage.attempts import About, Attempt, list_attempts
 from cockpit.storage.database import Connection
+from cockpit.storage.people import find_person
 from cockpit.storage.workflow_runs import Run, get_workflow_run, list_workflow_runs
 from cockpit.storage.workflow_steps import LEFT_OUT, SKIPPED, STARTED, WAITS, StepRun, count_run_people, list_steps
 from cockpit.storage.workflow_versions import (
@@ -70,6 +71,7 @@ class Report:
     """A run with its steps; for many, with counts of those one may see."""
 
     run: Run
+    name: str | None  # of its person
     steps: tuple[Taken, ...]
     people: Mapping[tuple[str, str | None], int]
 
@@ -149,8 +151,10 @@ def _report(conn: Connection, viewer: Viewer, run: Run, spec: WorkflowSpec | Non
         about = About(workflow_run_id=run.run_id, person_id=run.person_id)
         made = list_attempts(conn, viewer.workspace_id, about, scope=viewer.scope)
     by_id = {one.attempt_id: one for one in made}
-    steps = spec.steps if spec else ()
-    return Report(run, tuple(_taken(run, place, step, rows, by_id) for place, step in enumerate(steps)), people)
+    known = None if run.person_id is None else find_person(conn, viewer.workspace_id, run.person_id, scope=viewer.scope)
+    name = known.name if known else None
+    taken = tuple(_taken(run, place, step, rows, by_id) for place, step in enumerate(spec.steps if spec else ()))
+    return Report(run, name, taken, people)
 
 
 def _taken(run: Run, place: int, step: Step, rows: Mapping[int, StepRun], made: Mapping[UUID, Attempt]) -> Taken:
