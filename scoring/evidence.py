@@ -15,6 +15,7 @@ from scoring import few
 from scoring.accumulate import ACCUMULATORS, amounts, day_rows, decayed_sums, merged
 from scoring.conversation import CONVERSATION, conversation, follow
 from scoring.intake import PERSON, Intake, read
+from scoring.plans import carried_out
 from scoring.signals import Catalogue
 
 
@@ -46,9 +47,9 @@ def replay(
 
 def late(prior: Evidence, signals: pl.DataFrame) -> pl.Series:
     """The people whose new signals are not all later than what is known: they must be replayed."""
-    arrived = signals.group_by("person_id").agg(pl.col("occurred_at").min())
-    behind = arrived.join(prior.people.select("person_id", "last_at"), on="person_id")
-    return behind.filter(pl.col("occurred_at") <= pl.col("last_at"))["person_id"].sort()
+    arrived = signals.lazy().group_by("person_id").agg(pl.col("occurred_at").min())
+    behind = arrived.join(prior.people.lazy().select("person_id", "last_at"), on="person_id")
+    return carried_out(behind.filter(pl.col("occurred_at") <= pl.col("last_at")).sort("person_id"))["person_id"]
 
 
 def advance(prior: Evidence, signals: pl.DataFrame, catalogue: Catalogue) -> Evidence:

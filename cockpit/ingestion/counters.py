@@ -29,6 +29,8 @@ PEOPLE_AT_ONCE = 50_000
 def count_new(conn: Connection, workspace_id: WorkspaceId, new: pl.DataFrame, before: Advanced) -> None:
     """Add what new signals of some people change; call it behind the lock that the data version is."""
     prior, catalogue = before.prior, before.rulebook.catalogue
+    if before.facts["owner_id"].null_count() == before.facts.height:
+        return
     owners = before.facts.select("person_id", "owner_id").drop_nulls()
     ours = new.join(owners, on="person_id", how="semi")
     if ours.is_empty():

@@ -15,6 +15,7 @@ from cockpit.ingestion.identifiers import named_ids
 from cockpit.model.ids import WorkspaceId
 from cockpit.storage.database import Connection
 from cockpit.storage.matching import list_all_matches, list_matches, list_raw_phone_matches
+from scoring.plans import carried_out
 
 NEW_SCHEMA = dict.fromkeys(("person_id", "external_id", "email", "phone", "phone_raw", "name"), pl.String)
 PARKED = {
@@ -43,18 +44,18 @@ def match(conn: Connection, workspace_id: WorkspaceId, frame: pl.DataFrame) -> M
         rows = _found(rows, column, people)
     if rows["match"].null_count() == 0:
         nobody = pl.DataFrame(schema=NEW_SCHEMA)
-        return Matched(_known(rows), _parked(rows.clear()), nobody, nobody.select("person_id", "external_id"))
+        return Matched(_known(rows.lazy()), _parked(rows.clear()), nobody, nobody.select("person_id", "external_id"))
     rows, adopted = _adopt(conn, workspace_id, rows)
     created = _new_people(workspace_id, rows.filter(_unknown() & pl.col("external_id").is_not_null()), "external_id")
     rows = _found(rows, "external_id", created.select(key="external_id", person_id="person_id"))
     for column in ("email", "phone"):
         rows, more = _by_contact(conn, workspace_id, rows, created, column)
         created = pl.concat([created, more])
-    return Matched(_known(rows.filter(~_unknown())), _parked(rows.filter(_unknown())), created, adopted)
+    return Matched(_known(rows.lazy().filter(~_unknown())), _parked(rows.filter(_unknown())), created, adopted)
 
 
-def _known(rows: pl.DataFrame) -> pl.DataFrame:
-    return rows.with_columns(person_id="match").drop("match", "ambiguous")
+def _known(rows: pl.LazyFrame) -> pl.DataFrame:
+    return carried_out(rows.with_columns(person_id="match").drop("match", "ambiguous"))
 
 
 def _unknown() -> pl.Expr:
@@ -73,17 +74,23 @@ def _with_valid_contacts(frame: pl.DataFrame) -> pl.DataFrame:
 
 def _found(rows: pl.DataFrame, column: str, people: pl.DataFrame) -> pl.DataFrame:
     """Give the rows without a person the one whose key they carry."""
-    if people.is_empty() or rows[column].null_count() == rows.height:
+    if people.is_empty() or _is_blank(rows[column]):
         return rows
-    keys = people.select(pl.col("key").alias(column), pl.col("person_id").alias("found")).unique(column)
-    joined = rows.join(keys, on=column, how="left", maintain_order="left")
-    return joined.with_columns(pl.coalesce("match", "found").alias("match")).drop("found")
+    keys = people.lazy().select(pl.col("key").alias(column), pl.col("person_id").alias("found")).unique(column)
+    joined = rows.lazy().join(keys, on=column, how="left", maintain_order="left")
+    return carried_out(joined.with_columns(pl.coalesce("match", "found").alias("match")).drop("found"))
+
+
+def _is_blank(column: pl.Series) -> bool:
+    return column.null_count() == len(column)
 
 
 def _adopt(conn: Connection, workspace_id: WorkspaceId, rows: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
     """People known by e-mail or phone only, whom a row gives an external id."""
     adopted = pl.DataFrame(schema={"person_id": pl.String, "external_id": pl.String})
     for column in ("email", "phone"):
+        if _is_blank(rows[f"{column}_ok"]):
+            continue
         asking = rows.filter(_unknown() & pl.col("external_id").is_not_null() & pl.col(f"{column}_ok").is_not_null())
         if asking.is_empty():
             continue
@@ -106,7 +113,8 @@ def _by_contact(
     conn: Connection, workspace_id: WorkspaceId, rows: pl.DataFrame, created: pl.DataFrame, column: str
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
     """The people who have this e-mail or phone, stored or just created; else a new one."""
-    asking = rows.filter(_unknown() & pl.col(column).is_not_null())
+    blank = _is_blank(rows[column])
+    asking = rows.clear() if blank else rows.filter(_unknown() & pl.col(column).is_not_null())
     if asking.is_empty():
         return rows, pl.DataFrame(schema=NEW_SCHEMA)
     key = pl.coalesce(f"{column}_ok", column)
@@ -131,7 +139,7 @@ def _new_people(workspace_id: WorkspaceId, rows: pl.DataFrame, key: str) -> pl.D
     if rows.is_empty():
         return pl.DataFrame(schema=NEW_SCHEMA)
     source = key if key == "external_id" else f"{key}_ok"
-    said = rows.sort("occurred_at", "source", "source_event_id").with_columns(pl.col(source).alias("key"))
+    said = rows.lazy().sort("occurred_at", "source", "source_event_id").with_columns(pl.col(source).alias("key"))
     people = said.group_by("key").agg(
         pl.col("external_id").drop_nulls().first(),
         pl.col("email_ok").drop_nulls().first().alias("email"),
@@ -140,13 +148,21 @@ def _new_people(workspace_id: WorkspaceId, rows: pl.DataFrame, key: str) -> pl.D
         pl.col("name").drop_nulls().first().fill_null(pl.col("key").first()),
     )
     prefix = "person:" if key == "external_id" else f"person by {key}:"
-    ordered = people.sort("key")
+    ordered = carried_out(people.sort("key"))
     ids = named_ids(workspace_id, (prefix + value for value in ordered["key"]))
     return ordered.with_columns(ids.alias("person_id")).select(list(NEW_SCHEMA))
 
 
 def _parked(rows: pl.DataFrame) -> pl.DataFrame:
     """Rows nobody was found for, with the key a later person may bring."""
+    if rows.is_empty():
+        known = {name: kind for name, kind in rows.schema.items() if name not in ("match", "ambiguous")}
+        return pl.DataFrame(schema=known | {"reason": pl.String(), "match_key": pl.String()})
+    return rows.with_columns(_PARKED).drop("match", "ambiguous")
+
+
+def _parking() -> tuple[pl.Expr, pl.Expr]:
+    """Why a row is parked, and the key."""
     kind = (
         pl.when(pl.col("email").is_not_null())
         .then(pl.lit("email"))
@@ -157,7 +173,11 @@ def _parked(rows: pl.DataFrame) -> pl.DataFrame:
     given = pl.coalesce("email_ok", "email", "phone_ok", "phone", "uuid")
     what = kind.replace({"email": "e-mail address", "phone": "phone number"})
     ambiguous = pl.lit("more than one person has this ") + what
-    return rows.with_columns(
+    return (
         pl.when(pl.col("ambiguous")).then(ambiguous).otherwise(kind.replace_strict(PARKED)).alias("reason"),
         (kind.replace({"uuid": "id"}) + pl.lit(":") + given).alias("match_key"),
-    ).drop("match", "ambiguous")
+    )
+
+
+# Made once: writing the expressions takes longer than looking at a handful of rows.
+_PARKED = _parking()

@@ -15,6 +15,7 @@ from cockpit.ingestion.instants import EARLIEST, FUTURE_ALLOWED, parsed_instants
 from cockpit.ingestion.sources.batch import Reject
 from cockpit.ingestion.sources.text import CONTROL, NUL, canonical, parse_json
 from scoring.moment import moment
+from scoring.plans import carried_out
 
 UUID_TEXT = r"^[0-9a-fA-F]{8}-([0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}$"
 LONGEST = {
@@ -46,8 +47,8 @@ def normalise(raw: pl.DataFrame, now: datetime, *, source: str, zone: ZoneInfo |
     """Check and convert rows of text; `source` names those that name none, `zone` is that of times without one."""
     text = _known_columns(raw)
     frame = _typed(text, zone)
-    given = text.select(pl.exclude("row").name.prefix(GIVEN), moment(now + FUTURE_ALLOWED).alias("latest"))
-    reasons = frame.hstack(given).select(_REASON).to_series()
+    given = text.lazy().select(pl.exclude("row").name.prefix(GIVEN), moment(now + FUTURE_ALLOWED).alias("latest"))
+    reasons = carried_out(pl.concat([frame.lazy(), given], how="horizontal").select(_REASON)).to_series()
     if reasons.null_count() == frame.height:
         return Normal(_identified(frame, source), ())
     bad = reasons.is_not_null()
@@ -143,8 +144,8 @@ def _detailed(reason: str, row: dict[str, str], zone: ZoneInfo | None) -> str:
 
 def _identified(frame: pl.DataFrame, source: str) -> pl.DataFrame:
     """With the digest, the source and an id; a signal without an id of its own is known by its content."""
-    known = frame.drop("nul", "payload_fault").with_columns(digests(frame))
-    return known.with_columns(pl.col("source").fill_null(source), *_IDENTIFIED)
+    known = frame.lazy().drop("nul", "payload_fault").with_columns(digests(frame))
+    return carried_out(known.with_columns(pl.col("source").fill_null(source), *_IDENTIFIED))
 
 
 # Made once: writing the expressions takes longer than looking at a handful of rows.

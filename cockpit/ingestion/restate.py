@@ -40,8 +40,8 @@ def restate(conn: Connection, workspace_id: WorkspaceId, person_ids: Iterable[UU
     rulebook, ids = get_rulebook(conn, workspace_id), facts["person_id"]
     evidence = replay(list_signals(conn, workspace_id, ids), rulebook.catalogue)
     replace_evidence(conn, workspace_id, ids, evidence)
-    known = Standings(evidence, list_suggestions(conn, workspace_id, ids))
-    upsert_standings(conn, workspace_id, standing(known, facts, rulebook, now))
+    known = Standings(evidence, list_suggestions(conn, workspace_id, ids), facts)
+    upsert_standings(conn, workspace_id, standing(known, rulebook, now))
     cancel_refused(conn, workspace_id, evidence.people.filter(OPTED_OUT)["person_id"], now)
 
 
@@ -49,9 +49,8 @@ def refresh_people(
     conn: Connection, workspace_id: WorkspaceId, person_ids: Iterable[UUID | str], now: datetime
 ) -> None:
     """Compute the standings of these people from their evidence; nothing is replayed."""
-    facts = list_locked_facts(conn, workspace_id, person_ids)
-    stored = get_standings(conn, workspace_id, facts["person_id"])
-    upsert_standings(conn, workspace_id, standing(stored, facts, get_rulebook(conn, workspace_id), now))
+    stored = get_standings(conn, workspace_id, person_ids)
+    upsert_standings(conn, workspace_id, standing(stored, get_rulebook(conn, workspace_id), now))
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,11 +66,11 @@ def advance_people(
     conn: Connection, workspace_id: WorkspaceId, new: pl.DataFrame, rulebook: Rulebook, now: datetime
 ) -> Advanced:
     """Add stored `new` signals to their people; no other transaction can restate them before this one ends."""
-    facts = list_locked_facts(conn, workspace_id, new["person_id"])
-    stored = get_standings(conn, workspace_id, facts["person_id"])
-    prior, stale = stored.evidence, facts.filter("is_pending")["person_id"]
+    stored = get_standings(conn, workspace_id, new["person_id"])
+    prior, facts = stored.evidence, stored.facts
+    stale = facts["person_id"].filter(facts["is_pending"])
     # Who waits to be restated has signals that are not in the evidence yet.
-    behind = pl.concat([late(prior, new), stale]).unique().sort()
+    behind = pl.Series("person_id", sorted({*late(prior, new), *stale}), pl.String)
     if behind.is_empty():
         grown = ahead = add(prior, new, rulebook.catalogue)
     else:
@@ -79,7 +78,7 @@ def advance_people(
         replayed = replay(list_signals(conn, workspace_id, behind), rulebook.catalogue)
         replace_evidence(conn, workspace_id, behind, replayed)
         grown = _both(ahead, replayed)
-    changes = standing(Standings(grown, stored.cards), facts, rulebook, now)
+    changes = standing(Standings(grown, stored.cards, facts), rulebook, now)
     upsert_standings(conn, workspace_id, changes, ahead)
     cancel_refused(conn, workspace_id, grown.people.filter(OPTED_OUT)["person_id"], now)
     return Advanced(prior, facts, rulebook)
@@ -97,9 +96,9 @@ def _both(one: Evidence, other: Evidence) -> Evidence:
     return Evidence(pl.concat([one.people, other.people]), pl.concat([one.accumulators, other.accumulators]))
 
 
-def standing(known: Standings, facts: pl.DataFrame, rulebook: Rulebook, now: datetime) -> Changes:
+def standing(known: Standings, rulebook: Rulebook, now: datetime) -> Changes:
     """The scores that follow from this evidence, and the suggested actions that differ from the stored ones."""
-    evidence = known.evidence
+    evidence, facts = known.evidence, known.facts
     scores = score(evidence, facts, rulebook.model, now)
     people = people_frame(evidence.people, evidence.accumulators, scores, facts, rulebook.channel_of)
     view = outlook(people, now, suppressions(known.cards, now))

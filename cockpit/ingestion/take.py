@@ -21,6 +21,7 @@ from cockpit.storage.unmatched import (
     list_unmatched_digests,
     list_unmatched_for,
 )
+from scoring.plans import carried_out
 
 KEY = ["source", "source_event_id"]
 STORED = (
@@ -77,11 +78,12 @@ def take(
     await_workflows(conn, workspace_id, appeared, now)
     stored = (_appended if alone else _inserted)(conn, workspace_id, matched.frame, now)
     _park(conn, workspace_id, matched.parked, now)
-    new = stored.filter(pl.col("outcome") == NEW).select(STORED)
+    new = _new(stored)
     if people is not None:
         new = pl.concat([new, bring_home(conn, workspace_id, match_keys(people), now)])
     others = (repeated, _waiting(matched.parked)) if stored.height < frame.height else ()
-    return Taken(pl.concat([_answers(rows) for rows in (stored, *others)]).sort("row"), new)
+    answers = pl.concat([rows.lazy().select(_TOLD) for rows in (stored, *others)])
+    return Taken(carried_out(answers.sort("row")), new)
 
 
 def _judge(
@@ -115,7 +117,12 @@ def bring_home(conn: Connection, workspace_id: WorkspaceId, keys: Iterable[str],
     frame = pl.concat([rows.select(*KEY, "digest"), bodies], how="horizontal").with_row_index("row")
     found = match(conn, workspace_id, frame).frame
     delete_unmatched(conn, workspace_id, found)
-    return _inserted(conn, workspace_id, found, now).filter(pl.col("outcome") == NEW).select(STORED)
+    return _new(_inserted(conn, workspace_id, found, now))
+
+
+def _new(stored: pl.DataFrame) -> pl.DataFrame:
+    """Those of the rows that are stored now and were not before."""
+    return carried_out(stored.lazy().filter(pl.col("outcome") == NEW).select(STORED))
 
 
 def _create(conn: Connection, workspace_id: WorkspaceId, matched: Matched, now: datetime) -> int:
@@ -149,8 +156,8 @@ def new_rows(people: pl.DataFrame, now: datetime) -> pl.DataFrame:
 def _inserted(conn: Connection, workspace_id: WorkspaceId, frame: pl.DataFrame, now: datetime) -> pl.DataFrame:
     """Store the rows and say of each what became of it."""
     received = pl.lit(now).cast(INSTANT).alias("received_at")
-    rows = insert_new(conn, workspace_id, frame.select(*STORED, received)).rows.drop("received_at")
-    return pl.concat([frame.select("row"), rows], how="horizontal").with_columns(reason=pl.lit(None, pl.String))
+    rows = insert_new(conn, workspace_id, frame.select(*STORED, received)).rows.lazy()
+    return carried_out(rows.drop("received_at").with_columns(frame["row"], reason=pl.lit(None, pl.String)))
 
 
 def _appended(conn: Connection, workspace_id: WorkspaceId, frame: pl.DataFrame, now: datetime) -> pl.DataFrame:
@@ -174,12 +181,8 @@ def _waiting(rows: pl.DataFrame) -> pl.DataFrame:
     return rows.with_columns(outcome=pl.lit(PARKED), person_id=none, known_digest=none)
 
 
-def _answers(rows: pl.DataFrame) -> pl.DataFrame:
-    """What a caller is told of each row."""
-    return rows.select(_TOLD)
-
-
 def _told() -> list[pl.Expr]:
+    """What a caller is told of each row."""
     status = {NEW: "accepted", DUPLICATE: "duplicate", CONFLICT: "rejected", PARKED: "unmatched"}
     conflict = pl.col("outcome") == CONFLICT
     taken = pl.format(

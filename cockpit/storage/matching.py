@@ -14,6 +14,7 @@ from cockpit.model.ids import WorkspaceId
 from cockpit.storage.at_once import OF_WORKSPACE, Ask, Build, at_once
 from cockpit.storage.frames import in_workspace, read_frame, staged
 from cockpit.storage.schema import person
+from scoring.plans import carried_out
 
 MATCH_SCHEMA = {"key": pl.String, "person_id": pl.String, "external_id": pl.String}
 
@@ -26,11 +27,15 @@ def list_matches(conn: Connection, workspace_id: WorkspaceId, column: str, keys:
 
 def list_all_matches(conn: Connection, workspace_id: WorkspaceId, keys: Mapping[str, pl.Series]) -> list[pl.DataFrame]:
     """The same for several columns at once, one answer each."""
-    wanted = {column: given.drop_nulls().unique().sort() for column, given in keys.items()}
-    asks = {column: Ask(_by(column), person, given.to_frame(column)) for column, given in wanted.items() if len(given)}
+    wanted = {column: _wanted(column, given) for column, given in keys.items() if given.null_count() < len(given)}
+    asks = {column: Ask(_by(column), person, frame) for column, frame in wanted.items()}
     found = dict(zip(asks, at_once(conn, workspace_id, *asks.values()), strict=True))
     nobody = pl.DataFrame(schema=MATCH_SCHEMA)
     return [found.get(column, nobody) for column in keys]
+
+
+def _wanted(column: str, given: pl.Series) -> pl.DataFrame:
+    return carried_out(given.to_frame(column).lazy().drop_nulls().unique().sort(column))
 
 
 @cache

@@ -16,8 +16,9 @@ import polars as pl
 from sqlalchemy import Connection, delete, func, select
 
 from cockpit.model.ids import PersonId, WorkspaceId
+from cockpit.storage.at_once import at_once, upsert
 from cockpit.storage.automation_tables import rule_signal
-from cockpit.storage.frames import bulk_upsert, in_workspace
+from cockpit.storage.frames import in_workspace
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +36,9 @@ class RuleSignal:
 
 def upsert_rule_signals(conn: Connection, workspace_id: WorkspaceId, frame: pl.DataFrame) -> int:
     """Let signals wait for their rules."""
-    return bulk_upsert(conn, rule_signal, in_workspace(frame, workspace_id))
+    if frame.height:
+        at_once(conn, workspace_id, upsert(rule_signal, in_workspace(frame, workspace_id)))
+    return frame.height
 
 
 def list_rule_signals(conn: Connection, workspace_id: WorkspaceId, limit: int) -> tuple[RuleSignal, ...]:

@@ -14,13 +14,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, Select, insert, select, update
 
 from cockpit.errors import NotFound
 from cockpit.model.ids import WorkspaceId
+from cockpit.storage.at_once import OF_WORKSPACE
 from cockpit.storage.automation_tables import rule_version
 from cockpit.storage.schema import rule
 
@@ -79,9 +81,14 @@ def list_stored_rules(conn: Connection, workspace_id: WorkspaceId) -> tuple[Stor
 
 def list_armed_rules(conn: Connection, workspace_id: WorkspaceId) -> tuple[StoredRule, ...]:
     """The rules that act by themselves; a paused one is among them, so that it is written down what it holds back."""
+    return tuple(StoredRule(*row) for row in conn.execute(_armed(), {OF_WORKSPACE.key: workspace_id}))
+
+
+@cache
+def _armed() -> Select[Any]:
+    """Written once: every group of signals asks."""
     on = (rule.c.status == "ACTIVE", rule.c.enabled, rule.c.auto_execute, rule.c.enabled_at.is_not(None))
-    query = select(*COLUMNS).where(rule.c.workspace_id == workspace_id, *on).order_by(rule.c.rule_key)
-    return tuple(StoredRule(*row) for row in conn.execute(query))
+    return select(*COLUMNS).where(rule.c.workspace_id == OF_WORKSPACE, *on).order_by(rule.c.rule_key)
 
 
 def get_stored_rule(conn: Connection, workspace_id: WorkspaceId, rule_key: str) -> StoredRule:

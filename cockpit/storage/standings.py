@@ -2,7 +2,7 @@
 
 list_locked_facts(conn, workspace_id, ids) -> frame       first thing of a restate: one writer per person
     what scoring wants as `facts`, by person_id, and `is_pending`: has signals that wait to be restated
-get_standings(conn, workspace_id, ids) -> Standings       evidence and cards, in any state
+get_standings(conn, workspace_id, ids) -> Standings       the same, with evidence and cards in any state
 upsert_standings(conn, workspace_id, changes, evidence=None)      after an advance; a replay: replace_evidence
 """
 
@@ -27,10 +27,11 @@ from scoring.evidence import Evidence
 
 @dataclass(frozen=True, slots=True)
 class Standings:
-    """Evidence and suggested actions of some people."""
+    """Evidence and suggested actions of some people, and the facts of `list_locked_facts`."""
 
     evidence: Evidence
     cards: pl.DataFrame
+    facts: pl.DataFrame
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,11 +49,12 @@ def list_locked_facts(conn: Connection, workspace_id: WorkspaceId, ids: Iterable
 
 
 def get_standings(conn: Connection, workspace_id: WorkspaceId, ids: Iterable[UUID | str]) -> Standings:
-    """What is kept of these people."""
+    """Lock these people as `list_locked_facts` does, and read what is kept of them."""
     people = _people(ids)
     asks = (Ask(_rows_of(table), person, people) for table in (conversation, accumulator, suggested_action))
-    conversations, sums, cards = at_once(conn, workspace_id, *asks)
-    return Standings(Evidence(conversations, sums), cards)
+    locking = Ask(_locked_facts, person, people, locks=True)
+    facts, conversations, sums, cards = at_once(conn, workspace_id, locking, *asks)
+    return Standings(Evidence(conversations, sums), cards, facts)
 
 
 def upsert_standings(

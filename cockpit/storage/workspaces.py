@@ -16,9 +16,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Select, delete, func, insert, select, update
+from sqlalchemy import Connection, Select, bindparam, delete, func, insert, select, update
+from sqlalchemy.sql.dml import ReturningUpdate
 
 from cockpit.errors import Conflict, InvalidInput, NotFound
 from cockpit.model.ids import WorkspaceId, workspace_id_of
@@ -137,12 +139,19 @@ def list_workspaces_named(conn: Connection, name: str, *, limit: int) -> tuple[W
 
 def replace_data_version(conn: Connection, workspace_id: WorkspaceId, *, received_at: datetime | None = None) -> int:
     """Say that the panels of a workspace changed; the last statement of a write, as writers queue behind it."""
+    given: dict[str, Any] = {"raised": workspace_id} | ({} if received_at is None else {"received": received_at})
+    return int(conn.execute(_raised(received=received_at is not None), given).scalar_one())
+
+
+@cache
+def _raised(*, received: bool) -> ReturningUpdate[Any]:
+    """Written once: every group of signals says so."""
     changes: dict[str, Any] = {"data_version": workspace.c.data_version + 1}
-    if received_at is not None:
-        newest = func.greatest(workspace.c.last_received_at, received_at)
-        changes["last_received_at"] = func.coalesce(newest, received_at)
-    statement = update(workspace).where(workspace.c.workspace_id == workspace_id).values(**changes)
-    return int(conn.execute(statement.returning(workspace.c.data_version)).scalar_one())
+    if received:
+        now = bindparam("received", type_=workspace.c.last_received_at.type)
+        changes["last_received_at"] = func.coalesce(func.greatest(workspace.c.last_received_at, now), now)
+    raised = workspace.c.workspace_id == bindparam("raised", type_=workspace.c.workspace_id.type)
+    return update(workspace).where(raised).values(**changes).returning(workspace.c.data_version)
 
 
 def delete_workspace(conn: Connection, workspace_id: WorkspaceId) -> None:
