@@ -9,7 +9,7 @@ from uuid import UUID
 import polars as pl
 from sqlalchemy import Connection, insert
 
-from cockpit.model.ids import PersonId, WorkspaceId
+from cockpit.model.ids import MemberId, PersonId, WorkspaceId
 from cockpit.storage import (
     action_mappings,
     activity,
@@ -256,6 +256,16 @@ def fill_automation(conn: Connection, workspace_id: WorkspaceId, mark: str) -> N
 def fill(conn: Connection, workspace_id: WorkspaceId, mark: str) -> None:
     """Put rows into every table of a workspace."""
     member_id = members.upsert_member(conn, workspace_id, email="owner@example.com", name=mark, role=mark, now=NOW)
+    fill_people(conn, workspace_id, mark, member_id)
+    fill_signals(conn, workspace_id, mark)
+    fill_scores(conn, workspace_id, mark)
+    fill_work(conn, workspace_id, mark, member_id)
+    fill_doors(conn, workspace_id, mark, member_id)
+    fill_automation(conn, workspace_id, mark)
+
+
+def fill_people(conn: Connection, workspace_id: WorkspaceId, mark: str, member_id: MemberId) -> None:
+    """Who there is."""
     people.upsert_companies(
         conn, workspace_id, frame_of({"company_id": str(COMPANY), "external_id": "c", "name": mark, "created_at": NOW})
     )
@@ -269,6 +279,10 @@ def fill(conn: Connection, workspace_id: WorkspaceId, mark: str) -> None:
     )
     deal = {"opportunity_id": str(DEAL), "name": mark, "person_id": str(ANA), "stage": mark, "created_at": NOW}
     bulk_insert(conn, opportunity, in_workspace(frame_of(deal), workspace_id))
+
+
+def fill_signals(conn: Connection, workspace_id: WorkspaceId, mark: str) -> None:
+    """What happened to them, and what nobody could be found for."""
     signals.insert_new(conn, workspace_id, signal_frame(signal_row("1", mark), signal_row("2", mark, BEN)))
     parked = {
         "source": "crm",
@@ -280,12 +294,20 @@ def fill(conn: Connection, workspace_id: WorkspaceId, mark: str) -> None:
         "received_at": NOW,
     }
     unmatched.insert_unmatched(conn, workspace_id, frame_of(parked))
+
+
+def fill_scores(conn: Connection, workspace_id: WorkspaceId, mark: str) -> None:
+    """What is made of it."""
     evidence.upsert_evidence(conn, workspace_id, evidence_of(mark))
     scores.upsert_scores(conn, workspace_id, frame_of(score_row(ANA, mark), score_row(BEN, mark)))
     snoozed = card_row(mark, action_id=str(SNOOZED), person_id=str(BEN), state="SNOOZED", rank_key=None)
     suggestions.upsert_suggestions(conn, workspace_id, frame_of(card_row(mark), {**snoozed, "snoozed_until": NOW}))
     models.insert_model(conn, workspace_id, spec={"mark": mark}, note=mark, now=NOW, valid_from=NOW)
     models.upsert_signal_types(conn, workspace_id, {"SHOWROOM_VISIT": {"mark": mark}})
+
+
+def fill_work(conn: Connection, workspace_id: WorkspaceId, mark: str, member_id: MemberId) -> None:
+    """What members and programs have done and set."""
     day = {"member_id": str(member_id), "day": date(2026, 3, 1), "actions": 1, "replies": 2, "bookings": 3}
     activity.upsert_member_days(conn, workspace_id, frame_of({**day, "response_minutes": f'{{"{mark}": 1}}'}))
     rules.insert_missing_rules(conn, workspace_id, [rules.Rule("call_back", mark, mark, mark)], now=NOW)
@@ -298,6 +320,10 @@ def fill(conn: Connection, workspace_id: WorkspaceId, mark: str) -> None:
     preset_artifacts.upsert_artifacts(conn, workspace_id, [kept], now=NOW)
     mapping = action_mappings.ActionMapping("CALL_LEAD", mark, mark, mark, {"en": mark})
     action_mappings.upsert_action_mappings(conn, workspace_id, [mapping], now=NOW)
+
+
+def fill_doors(conn: Connection, workspace_id: WorkspaceId, mark: str, member_id: MemberId) -> None:
+    """Keys, sessions, and what is told to hosts."""
     api_keys.insert_api_key(
         conn,
         workspace_id,
@@ -317,4 +343,3 @@ def fill(conn: Connection, workspace_id: WorkspaceId, mark: str) -> None:
     sessions.insert_session(
         conn, workspace_id, "digest", member_id=member_id, mode="full", origin=mark, now=NOW, expires_at=NOW
     )
-    fill_automation(conn, workspace_id, mark)
