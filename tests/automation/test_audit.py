@@ -8,7 +8,7 @@ from dataclasses import asdict
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sqlalchemy import update
+from sqlalchemy import delete, text, update
 from sqlalchemy.exc import DBAPIError
 
 from cockpit.automation.audit import Audit, exported, head_named, verify, verify_stored
@@ -16,7 +16,7 @@ from cockpit.automation.guard_log import append, canonical, linked, lock_chain
 from cockpit.errors import InvalidInput
 from cockpit.model.ids import WorkspaceId
 from cockpit.storage.automation_tables import guard_head, guard_log
-from cockpit.storage.database import Database
+from cockpit.storage.database import Connection, Database
 from cockpit.storage.guard_chain import GENESIS, Head
 
 BODIES = [canonical({"event": "blocked", "reason": "Quiet hours until 09:00", "number": number}) for number in range(6)]
@@ -111,6 +111,26 @@ def told_with(lines: Sequence[str], head: Head) -> bytes:
     return "".join(f"{line}\n" for line in (*lines, canonical({"head": asdict(head)}))).encode()
 
 
+FOUND = {
+    "flipped": {"Entry 3 was changed: its hash is of something else."},
+    "removed": {"Entry 3 is missing."},
+    "reordered": {"Entry 2 was changed: its hash is of something else."},
+}
+
+
+def tamper(conn: Connection, workspace: WorkspaceId, how: str) -> None:
+    """Flip a byte of the third entry, remove it, or let it change places with the second."""
+    third = (guard_log.c.workspace_id == workspace, guard_log.c.seq == 3)
+    if how == "flipped":
+        conn.execute(update(guard_log).where(*third).values(body='{"number":3}'))
+    elif how == "removed":
+        conn.execute(delete(guard_log).where(*third))
+    else:
+        second = (guard_log.c.workspace_id == workspace, guard_log.c.seq == 2)
+        for place, seq in ((third, 99), (second, 3), ((third[0], guard_log.c.seq == 99), 2)):
+            conn.execute(update(guard_log).where(*place).values(seq=seq))
+
+
 class TestStored:
     def test_what_is_exported_holds_as_what_is_stored_does(self, db: Database, workspace: WorkspaceId) -> None:
         with db.write(workspace) as conn:
@@ -132,6 +152,25 @@ class TestStored:
             conn.execute(update(guard_head).where(guard_head.c.workspace_id == workspace).values(seq=9))
         with db.read(workspace) as conn:
             assert not verify_stored(conn, workspace).holds
+
+    @pytest.mark.parametrize("how", ["flipped", "removed", "reordered"])
+    def test_what_was_done_to_rows_is_found_where_they_are_and_in_an_export(
+        self, db: Database, workspace: WorkspaceId, how: str
+    ) -> None:
+        with db.write(workspace) as conn:
+            append(conn, lock_chain(conn, workspace), [{"number": number} for number in range(5)])
+        with db.write(workspace) as conn:
+            locked = db.engine_name == "postgresql"
+            if locked:  # only the owner of the table can do this, and the program never does
+                conn.execute(text("ALTER TABLE guard_log DISABLE TRIGGER USER"))
+            tamper(conn, workspace, how)
+            if locked:
+                conn.execute(text("ALTER TABLE guard_log ENABLE TRIGGER USER"))
+        with db.read(workspace) as conn:
+            stored = verify_stored(conn, workspace)
+            sent_away = verify(line.encode() + b"\n" for line in exported(conn, workspace))
+        assert [fault.what for fault in stored.faults] == [fault.what for fault in sent_away.faults]
+        assert {fault.what for fault in stored.faults} & FOUND[how]
 
     def test_entries_cannot_be_changed_or_are_found_when_they_were(self, db: Database, workspace: WorkspaceId) -> None:
         with db.write(workspace) as conn:
