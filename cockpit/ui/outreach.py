@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from contextlib import suppress
+from dataclasses import replace
 from datetime import datetime
+from typing import Final
 from uuid import UUID
 
 from cockpit.automation import execute, undo
@@ -18,7 +21,11 @@ from cockpit.model.ids import PersonId
 from cockpit.model.panel import SuggestedAction
 from cockpit.storage.attempts import RESERVED, About, Attempt, list_attempts
 from cockpit.storage.database import Connection
+from cockpit.storage.people import list_people
 from cockpit.ui.frame import Visit
+
+LANGUAGE: Final = "preferred_language"  # the field that presets bring
+LANGUAGES: Final = ("en", "ar")
 
 
 def carry_out(visit: Visit, person_id: str, action: SuggestedAction, now: datetime) -> Reserved:
@@ -29,7 +36,7 @@ def carry_out(visit: Visit, person_id: str, action: SuggestedAction, now: dateti
         NotFound: there is no such person or card on their side of the wall.
         Conflict: the card is not open any more.
     """
-    wish = wish_of(person_id, action)
+    (wish,) = _in_their_language(visit, [wish_of(person_id, action)])
     return execute.execute(visit.cockpit.db, visit.viewer, wish, now, _done(visit, now))
 
 
@@ -40,7 +47,8 @@ def carry_out_many(visit: Visit, wishes: Sequence[Wish], now: datetime) -> BulkR
         Forbidden: the role of whoever clicks does not allow it.
         InvalidInput: these are too many at once.
     """
-    return run_bulk(visit.cockpit.db, visit.viewer, wishes, now, also=_done(visit, now))
+    spoken = _in_their_language(visit, wishes)
+    return run_bulk(visit.cockpit.db, visit.viewer, spoken, now, also=_done(visit, now))
 
 
 def wish_of(person_id: str, action: SuggestedAction) -> Wish:
@@ -51,6 +59,19 @@ def wish_of(person_id: str, action: SuggestedAction) -> Wish:
         action_id=UUID(action.action_id),
         evidence_at=action.evidence_at,
     )
+
+
+def _in_their_language(visit: Visit, wishes: Sequence[Wish]) -> list[Wish]:
+    """The same with the language each person prefers: the Hub is told so, and gets the text of that language."""
+    with visit.cockpit.db.read(visit.workspace_id) as conn:
+        people = list_people(conn, visit.workspace_id, {one.person_id for one in wishes})
+    facts = people.select("person_id", "attributes").iter_rows()
+    prefers = {person_id: json.loads(attributes or "{}").get(LANGUAGE) for person_id, attributes in facts}
+    return [_spoken(one, prefers.get(str(one.person_id))) for one in wishes]
+
+
+def _spoken(wish: Wish, language: object) -> Wish:
+    return replace(wish, request={"language": language}) if language in LANGUAGES else wish
 
 
 def _done(visit: Visit, now: datetime) -> Also:

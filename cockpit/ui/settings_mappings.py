@@ -12,6 +12,7 @@ from cockpit.ui.changes import attempt, now_of
 from cockpit.ui.components import listing
 from cockpit.ui.components.listing import Cell
 from cockpit.ui.frame import Visit
+from cockpit.ui.wording import wording
 from cockpit.ui.words import safe_text
 from scoring.actions.registry import ACTIONS
 
@@ -37,7 +38,7 @@ def show(visit: Visit) -> None:
     listing.table("mappings", "Actions without a mapping are blocked", [_line(one, known.get(one)) for one in actions])
     with st.container(border=True, key="mapping"):
         chosen = st.selectbox("Action", actions, format_func=_title, key="mapping_action")
-        _form(visit, chosen, known.get(chosen))
+        _form(visit, chosen, _from_preset(visit, chosen, known.get(chosen)), stored=chosen in known)
 
 
 def _title(action: str) -> str:
@@ -60,7 +61,24 @@ def _blank() -> dict[str, Cell]:
     return {"Channel": Cell(""), "Instruction": Cell(""), "From": Cell("")}
 
 
-def _form(visit: Visit, action: str, mapping: ActionMapping | None) -> None:
+def _from_preset(visit: Visit, action: str, mapping: ActionMapping | None) -> ActionMapping | None:
+    """The mapping, or what the preset says for a channel where somebody wants to begin with that."""
+    texts = wording(visit).texts(action)
+    if not texts:
+        return mapping
+    channel = st.pills("Begin with the preset's text for", list(texts), format_func=_called, key=f"texts_{action}")
+    if channel is None:
+        return mapping
+    said = texts[channel]
+    others = {language: text for language, text in said.items() if language not in ("hub_type", "en")}
+    return ActionMapping(action, said["hub_type"], channel, said["en"], others)
+
+
+def _called(name: str) -> str:
+    return CALLED.get(name, name)
+
+
+def _form(visit: Visit, action: str, mapping: ActionMapping | None, *, stored: bool) -> None:
     """The form of one action."""
     usual = ACTIONS[action].channel if action in ACTIONS else None
     before = mapping or ActionMapping(action, HUB_TYPES[0], usual or CHANNELS[0])
@@ -82,7 +100,7 @@ def _form(visit: Visit, action: str, mapping: ActionMapping | None) -> None:
                 lambda: mapping_editor.save_mapping(visit.cockpit.db, visit.viewer, wanted, now_of(visit)),
                 f"{_title(action)} is saved.",
             )
-    if mapping is not None:
+    if stored:
         with st.popover("Remove", icon=":material/delete:"):
             st.markdown(f"Without a mapping, {safe_text(_title(action))} is blocked.")
             if st.button("Remove the mapping", key=f"remove_{action}", type="primary"):

@@ -25,9 +25,12 @@ from cockpit.ingestion.record import SignalIn
 from cockpit.model.ids import PersonId, WorkspaceId
 from cockpit.model.principals import member_principal
 from cockpit.model.viewer import whole_workspace
+from cockpit.presets.applier import apply
 from cockpit.storage.action_mappings import delete_action_mappings
 from cockpit.storage.attempts import Attempt, list_attempts
 from cockpit.storage.automation_tables import attempt as attempt_table
+from cockpit.storage.database import Connection
+from cockpit.storage.schema import person as person_table
 from cockpit.storage.suggestions import list_suggestions
 from cockpit.ui import state
 from tests.automation.ground import CALL, click, prepare, refuse, set_guards
@@ -110,6 +113,24 @@ def said(at: AppTest) -> str:
     """The words of the page as they are read."""
     headers = " ".join(str(one.value) for one in at.header)
     return f"{headers} {words(at)} {html(at)}".replace("\\", "")
+
+
+def test_a_click_speaks_the_language_of_the_person(run: Run, floor: Floor) -> None:
+    floor.store(delete_action_mappings, [CALL], source="sync")
+    floor.store(apply, "mortgage", None, datetime.now(UTC))
+    floor.store(prefer, floor.people[0], "ar")
+    at = person_page(run, floor)
+    at.button(key=EXECUTE).click().run()
+    assert not at.exception
+    (made,) = floor.attempts()
+    assert made.instruction.startswith("اتصل بشخص")
+    assert made.request == {"language": "ar"}
+
+
+def prefer(conn: Connection, workspace_id: WorkspaceId, person_id: PersonId, language: str) -> None:
+    here = person_table.c.workspace_id == workspace_id
+    mine = update(person_table).where(here, person_table.c.person_id == person_id)
+    conn.execute(mine.values(attributes={"preferred_language": language}))
 
 
 @pytest.mark.parametrize("page", ["cockpit.py", "person.py"])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
+from datetime import UTC, datetime
 
 import pytest
 import streamlit as st
@@ -13,6 +14,7 @@ from cockpit.bootstrap import Cockpit
 from cockpit.hub.fake.server import Server
 from cockpit.hub.wiring import find_connection
 from cockpit.model.ids import WorkspaceId
+from cockpit.presets.applier import apply
 from cockpit.storage.action_mappings import find_action_mapping, list_action_mappings
 from scoring.actions.registry import ACTIONS
 from tests.hub.asked import fake_hub
@@ -116,6 +118,27 @@ def test_a_mapping_is_changed_and_removed(run: Run, cockpit: Cockpit, workspace:
     at.button(key="remove_ESCALATE_TO_SALES").click().run()
     with cockpit.db.read(workspace) as conn:
         assert find_action_mapping(conn, workspace, "ESCALATE_TO_SALES") is None
+
+
+def test_a_mapping_begins_with_the_text_of_the_preset(
+    run: Run, cockpit: Cockpit, workspace: WorkspaceId, hub: Server
+) -> None:
+    with cockpit.db.write(workspace) as conn:
+        apply(conn, workspace, "mortgage", None, datetime.now(UTC))
+    at = connect(run("settings.py", tab="hub"), hub.url)
+    texts = next(one for one in at.get("button_group") if one.key == "texts_CALL_LEAD")
+    texts.set_value("whatsapp").run()
+    said = {one.label: one.value for one in (*at.selectbox, *at.text_area)}
+    assert (said["Channel"], said["Hub type"]) == ("whatsapp", "conversational")
+    assert "their mortgage" in said["Instruction"]
+    assert "التمويل" in said["Instruction in Arabic"] or "تمويل" in said["Instruction in Arabic"]
+    at.button(key="save_mapping").click().run()
+    assert not at.error
+    with cockpit.db.read(workspace) as conn:
+        found = find_action_mapping(conn, workspace, "CALL_LEAD")
+    assert found is not None
+    assert (found.channel, found.source) == ("whatsapp", "edited")
+    assert (found.instruction, found.translations) == (said["Instruction"], {"ar": said["Instruction in Arabic"]})
 
 
 @pytest.mark.parametrize("role", ["member", "aventora_user", "read_only"])
