@@ -102,7 +102,7 @@ def attempt_once(db: Database, places: Sequence[Ground], race: Race, number: int
     else:
         wish = click(person, action_type=random.choice((CALL, SMS)), undo_for=undo, requested_by=member)
     reserve(db, ground.workspace_id, wish, now)
-    if random.random() < 0.6:
+    if random.random() < 0.2:
         work(db, ground.workspace_id, now, random)
 
 
