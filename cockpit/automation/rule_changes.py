@@ -6,7 +6,7 @@ discard(db, viewer, rule_key, now) -> bool
 revert(db, viewer, rule_key, version, now) -> int                an earlier version becomes the draft
 switch(db, viewer, rule_key, now, *, enabled, auto_execute) -> StoredRule
 draft_of(conn, viewer, rule_key) -> RuleSpec
-record_rate(db, viewer, rule_key, rate, now, *, draft=False)     what the fuse is a multiple of
+record_rate(db, viewer, rule_key, rate, now, *, draft=False, rehearsed=None) -> bool     what the fuse is a multiple of
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ def save_draft(db: Database, viewer: Viewer, rule_key: str, spec: RuleSpec, now:
     viewer.check(Permission.MANAGE_RULES)
     said = written(read_spec(written(spec)))
     with db.write(viewer.workspace_id) as conn:
-        rule = _locked(conn, viewer, rule_key)
+        rule = locked(conn, viewer, rule_key)
         versions = _versions(conn, viewer, rule, now)
         draft = next((one for one in versions if one.status == DRAFT), None)
         if draft is not None:
@@ -73,19 +73,20 @@ def publish(db: Database, viewer: Viewer, rule_key: str, now: datetime) -> int:
     """
     viewer.check(Permission.MANAGE_RULES)
     with db.write(viewer.workspace_id) as conn:
-        rule = _locked(conn, viewer, rule_key)
+        rule = locked(conn, viewer, rule_key)
         draft = _draft(list_rule_versions(conn, viewer.workspace_id, rule_key), rule_key)
         rate = draft.spec.get(RATE)
         if rule.auto_execute and rate is None:
             raise Conflict("Rehearse the draft first: this rule acts by itself.")
-        spec = read_spec({name: value for name, value in draft.spec.items() if name != RATE})
+        spec = read_spec(without_rate(draft))
         if rule.version is not None:
-            retired = {"status": RETIRED}
+            known = {} if rule.rehearsed_rate is None else {RATE: rule.rehearsed_rate}
+            retired = {"status": RETIRED, "spec": {**written_of(rule), **known}}
             replace_rule_version(conn, viewer.workspace_id, rule_key, rule.version, retired)
         replace_rule_version(conn, viewer.workspace_id, rule_key, draft.version, {"status": ACTIVE})
         changes = {**columns_of(spec), "version": draft.version, RATE: rate, "updated_at": now}
         replace_rule(conn, viewer.workspace_id, rule_key, changes)
-        _tell(conn, viewer, rule_key, now, {"event": "rule published", "before": written_of(rule), "after": draft.spec})
+        tell(conn, viewer, rule_key, now, {"event": "rule published", "before": written_of(rule), "after": draft.spec})
         return draft.version
 
 
@@ -98,7 +99,7 @@ def discard(db: Database, viewer: Viewer, rule_key: str, now: datetime) -> bool:
     """
     viewer.check(Permission.MANAGE_RULES)
     with db.write(viewer.workspace_id) as conn:
-        _locked(conn, viewer, rule_key)
+        locked(conn, viewer, rule_key)
         versions = list_rule_versions(conn, viewer.workspace_id, rule_key)
         draft = next((one for one in versions if one.status == DRAFT), None)
         if draft is None:
@@ -119,8 +120,7 @@ def revert(db: Database, viewer: Viewer, rule_key: str, version: int, now: datet
         found = {one.version: one for one in list_rule_versions(conn, viewer.workspace_id, rule_key)}
     if version not in found:
         raise NotFound(f"There is no version {version} of the rule {rule_key}.")
-    spec = {name: value for name, value in found[version].spec.items() if name != RATE}
-    return save_draft(db, viewer, rule_key, read_spec(spec), now)
+    return save_draft(db, viewer, rule_key, read_spec(without_rate(found[version])), now)
 
 
 def switch(
@@ -141,7 +141,7 @@ def switch(
     """
     viewer.check(Permission.MANAGE_RULES)
     with db.write(viewer.workspace_id) as conn:
-        rule = _locked(conn, viewer, rule_key)
+        rule = locked(conn, viewer, rule_key)
         on = rule.enabled if enabled is None else enabled
         by_itself = (rule.auto_execute if auto_execute is None else auto_execute) and on
         if auto_execute and not on:
@@ -154,14 +154,21 @@ def switch(
         changes: dict[str, Any] = {"enabled": on, "auto_execute": by_itself, "enabled_at": began, "updated_at": now}
         changes["status"] = "ACTIVE" if on else rule.status
         replace_rule(conn, viewer.workspace_id, rule_key, changes)
-        _tell(conn, viewer, rule_key, now, {"event": "rule switched", "enabled": on, "auto_execute": by_itself})
+        tell(conn, viewer, rule_key, now, {"event": "rule switched", "enabled": on, "auto_execute": by_itself})
         return get_stored_rule(conn, viewer.workspace_id, rule_key)
 
 
 def record_rate(
-    db: Database, viewer: Viewer, rule_key: str, rate: float, now: datetime, *, draft: bool = False
-) -> None:
-    """Note how many people a rehearsal reached in its busiest 24 hours.
+    db: Database,
+    viewer: Viewer,
+    rule_key: str,
+    rate: float,
+    now: datetime,
+    *,
+    draft: bool = False,
+    rehearsed: RuleSpec | None = None,
+) -> bool:
+    """Note how many people a rehearsal reached in its busiest 24 hours; not of what was edited after it was rehearsed.
 
     Raises:
         Forbidden: their role does not allow it.
@@ -169,14 +176,19 @@ def record_rate(
     """
     viewer.check(Permission.MANAGE_RULES)
     with db.write(viewer.workspace_id) as conn:
-        _locked(conn, viewer, rule_key)
-        if draft:
-            found = _draft(list_rule_versions(conn, viewer.workspace_id, rule_key), rule_key)
-            spec = {**found.spec, RATE: rate}
-            replace_rule_version(conn, viewer.workspace_id, rule_key, found.version, {"spec": spec})
+        rule = locked(conn, viewer, rule_key)
+        versions = list_rule_versions(conn, viewer.workspace_id, rule_key)
+        found = _draft(versions, rule_key) if draft else None
+        spec = written_of(rule) if found is None else without_rate(found)
+        if rehearsed is not None and read_spec(spec) != rehearsed:
+            return False
+        if found is not None:
+            rated = {"spec": {**spec, RATE: rate}}
+            replace_rule_version(conn, viewer.workspace_id, rule_key, found.version, rated)
         else:
             replace_rule(conn, viewer.workspace_id, rule_key, {RATE: rate, "updated_at": now})
-        _tell(conn, viewer, rule_key, now, {"event": "rule rehearsed", "rate": rate, "draft": draft})
+        tell(conn, viewer, rule_key, now, {"event": "rule rehearsed", "rate": rate, "draft": draft})
+        return True
 
 
 def draft_of(conn: Connection, viewer: Viewer, rule_key: str) -> RuleSpec:
@@ -185,8 +197,12 @@ def draft_of(conn: Connection, viewer: Viewer, rule_key: str) -> RuleSpec:
     Raises:
         NotFound: it has none.
     """
-    draft = _draft(list_rule_versions(conn, viewer.workspace_id, rule_key), rule_key)
-    return read_spec({name: value for name, value in draft.spec.items() if name != RATE})
+    return read_spec(without_rate(_draft(list_rule_versions(conn, viewer.workspace_id, rule_key), rule_key)))
+
+
+def without_rate(version: RuleVersion) -> dict[str, Any]:
+    """What a version says."""
+    return {name: value for name, value in version.spec.items() if name != RATE}
 
 
 def written_of(rule: StoredRule) -> Mapping[str, Any]:
@@ -194,7 +210,7 @@ def written_of(rule: StoredRule) -> Mapping[str, Any]:
     return written(spec_of(rule))
 
 
-def _locked(conn: Connection, viewer: Viewer, rule_key: str) -> StoredRule:
+def locked(conn: Connection, viewer: Viewer, rule_key: str) -> StoredRule:
     """The rule, while nothing is reserved or claimed and no signal is stored.
 
     Raises:
@@ -223,7 +239,8 @@ def _draft(versions: tuple[RuleVersion, ...], rule_key: str) -> RuleVersion:
     return found
 
 
-def _tell(conn: Connection, viewer: Viewer, rule_key: str, now: datetime, what: Mapping[str, Any]) -> None:
+def tell(conn: Connection, viewer: Viewer, rule_key: str, now: datetime, what: Mapping[str, Any]) -> None:
+    """Write into the guard log what somebody did to a rule."""
     by = None if viewer.member_id is None else str(viewer.member_id)
     told = {**what, "at": spelled(now), "by": by, "rule_key": rule_key}
     append(conn, lock_chain(conn, viewer.workspace_id), [told])

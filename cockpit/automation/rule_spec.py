@@ -5,6 +5,7 @@ written(spec) -> dict                      what `read_spec` reads back
 spec_of(rule) -> RuleSpec                  of a stored rule
 columns_of(spec) -> dict                   what a stored rule becomes
 facts_of(rule_key, spec, ...) -> RuleFacts
+state_of(rule) -> str                      DRAFT | OFF | ENABLED | AUTO-RUN | PAUSED
 """
 
 from __future__ import annotations
@@ -129,6 +130,15 @@ def facts_of(rule_key: str, spec: RuleSpec, *, enabled_at: datetime, rehearsed_r
         active_hours=active_hours(spec.active_hours),
         rehearsed_rate=rehearsed_rate,
     )
+
+
+def state_of(rule: StoredRule) -> str:
+    """A rule's state in one word, as its card shows it."""
+    if rule.status != "ACTIVE" or not rule.enabled:
+        return "DRAFT" if rule.status != "ACTIVE" else "OFF"
+    if rule.paused_at is not None:
+        return "PAUSED"
+    return "AUTO-RUN" if rule.auto_execute else "ENABLED"
 
 
 def _known(data: Any, names: Mapping[str, Any], what: str) -> dict[str, Any]:

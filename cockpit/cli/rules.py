@@ -14,13 +14,13 @@ import typer
 
 from cockpit.automation import rule_changes
 from cockpit.automation.rehearsal import DAYS, Rehearsal, difference, document, rehearse, told_difference
-from cockpit.automation.rule_spec import read_spec
+from cockpit.automation.rule_spec import read_spec, state_of
 from cockpit.bootstrap import Cockpit
 from cockpit.cli.output import iso, open_from_environment, print_json, resolve_workspace
 from cockpit.cli.progress import progress_bar
 from cockpit.errors import InvalidInput
 from cockpit.model.viewer import Viewer, whole_workspace
-from cockpit.storage.rule_versions import StoredRule, get_stored_rule, list_rule_versions, list_stored_rules
+from cockpit.storage.rule_versions import get_stored_rule, list_rule_versions, list_stored_rules
 
 commands = typer.Typer(help="Automation rules: on and off, and what they would do.", no_args_is_help=True)
 WORKSPACE = typer.Option("demo", "--workspace", "-w", help="The workspace, by subdomain.")
@@ -158,15 +158,6 @@ def rehearsed(
     _tell(found)
     if after:
         _tell_difference(before, after)
-
-
-def state_of(rule: StoredRule) -> str:
-    """A rule's state in one word, as its card shows it."""
-    if rule.status != "ACTIVE" or not rule.enabled:
-        return "DRAFT" if rule.status != "ACTIVE" else "OFF"
-    if rule.paused_at is not None:
-        return "PAUSED"
-    return "AUTO-RUN" if rule.auto_execute else "ENABLED"
 
 
 @contextmanager

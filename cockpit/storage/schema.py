@@ -30,12 +30,14 @@ from cockpit.storage.columns import (
 )
 from cockpit.storage.hub_tables import HUB_TABLES
 from cockpit.storage.preset_tables import PRESET_TABLES
+from cockpit.storage.rehearsal_tables import REHEARSAL_TABLES
 
 __all__ = [
     "ACCESS_TABLES",
     "AUTOMATION_TABLES",
     "HUB_TABLES",
     "PRESET_TABLES",
+    "REHEARSAL_TABLES",
     "accumulator",
     "company",
     "conversation",

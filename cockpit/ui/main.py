@@ -17,6 +17,7 @@ screen = st.navigation(
         st.Page(PAGES / "home.py", title="Home", default=True, visibility="hidden"),
         st.Page(PAGES / "cockpit.py", title="Cockpit", icon=":material/speed:", url_path="cockpit"),
         st.Page(PAGES / "objects.py", title="People", icon=":material/groups:", url_path="objects"),
+        st.Page(PAGES / "automation.py", title="Automation", icon=":material/bolt:", url_path="automation"),
         st.Page(PAGES / "workflows.py", title="Workflows", icon=":material/account_tree:", url_path="workflows"),
         st.Page(PAGES / "settings.py", title="Settings", icon=":material/settings:", url_path="settings"),
         st.Page(PAGES / "setting_up.py", title="Setting up", url_path="setting_up", visibility="hidden"),

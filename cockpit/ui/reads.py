@@ -14,7 +14,7 @@ from cockpit.automation.wish import Wish
 from cockpit.errors import Misconfigured, NotFound
 from cockpit.hub.wiring import find_connection
 from cockpit.model.ids import MemberId, PersonId, WorkspaceId
-from cockpit.model.panel import PanelRow, PanelRows, PanelTotal
+from cockpit.model.panel import PanelRow, PanelRows, PanelTotal, RuleOutlook
 from cockpit.model.viewer import Scope, Viewer
 from cockpit.panels import one_person, registry
 from cockpit.panels.explanation import Explanation, explain
@@ -56,6 +56,18 @@ def panels(visit: Visit, owner_id: MemberId | None) -> Found:
     except Exception:  # a page frame: whatever went wrong, nine panels must stay alive
         log.exception("the panels of %s, one by one", visit.workspace.subdomain)
     return {slug: _one(visit, owner_id, slug) for slug in registry.PANELS}
+
+
+def panel(visit: Visit, slug: str) -> PanelRows | Exception:
+    """One panel of everybody, or the error that came instead."""
+    return _one(visit, None, slug)
+
+
+def outlook(visit: Visit, rule_key: str) -> RuleOutlook | None:
+    """What a rule would do now; None when that cannot be read."""
+    found = panel(visit, "automation_suggestions")
+    rows = () if isinstance(found, Exception) else found.rows
+    return next((row.outlook for row in rows if row.outlook and row.outlook.rule_key == rule_key), None)
 
 
 def _one(visit: Visit, owner_id: MemberId | None, slug: str) -> PanelRows | Exception:

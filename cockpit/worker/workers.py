@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from cockpit.access.avatar_queue import AvatarQueue
 from cockpit.bootstrap import Cockpit
-from cockpit.worker import cleaning, guard_notes, provisioning, rules
+from cockpit.worker import cleaning, guard_notes, provisioning, rehearsals, rules
 from cockpit.worker.dispatch import SECONDS as DISPATCH_SECONDS
 from cockpit.worker.dispatch import dispatcher_of
 from cockpit.worker.loop import Loop
@@ -26,6 +26,7 @@ class Workers:
             Loop("provisioning", lambda now: provisioning.resume_due(cockpit, now), provisioning.SECONDS),
             Loop("hub-calls", lambda now: provisioning.call_due(cockpit, now), provisioning.SECONDS),
             Loop("rules", lambda now: rules.fire_rules(cockpit, now), rules.SECONDS),
+            Loop("rehearsals", lambda _: rehearsals.rehearse_due(cockpit), rehearsals.SECONDS),
             Loop("workflows", lambda _: workflows.round(), WORKFLOW_SECONDS),
             Loop("dispatch", lambda _: self._dispatcher.round(), DISPATCH_SECONDS),
             Loop("guard-log", lambda _: guard_notes.write_notes(cockpit), guard_notes.SECONDS),

@@ -43,6 +43,7 @@ from cockpit.storage.people import list_people, upsert_companies, upsert_people
 from cockpit.storage.schema import opportunity, person
 from cockpit.storage.suggestions import list_suggestions
 from tests.access.walled import COUNTS, ROWS, View, attempt_id_of, faults, part
+from tests.access.walled_rules import fill_left_alone
 from tests.access.walled_runs import fill_runs
 from tests.api.mirror import HOST, TestClient
 from tests.api.mirror import settings as settings_of
@@ -118,6 +119,7 @@ class Town:
                 done = attempt_of(f"{number}", attempt_id_of(one), person_id=UUID(one), created_at=self.now)
                 insert_attempt(conn, self.workspace_id, done)
             fill_runs(conn, self.workspace_id, people[::4], people)
+            fill_left_alone(conn, self.workspace_id, people[1::3], self.now)
         for one in chance.sample(people, 6):
             self.mark(one, system=True, company=chance.choice(self.companies))
 

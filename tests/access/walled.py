@@ -46,13 +46,12 @@ from cockpit.storage import (
     timeline,
 )
 from cockpit.storage.database import Database
-from tests.access.walled_runs import RUN_COUNTS, RUN_ROWS, counted, must_be_counted
+from tests.access.walled_rules import REST_ROWS, RUN_COUNTS, count_executions, counted, executions, must_be_counted
 
 Row = tuple[str, object]  # whom it speaks of, and what it says
 PEOPLE_PANELS = tuple(slug for slug, panel in PANELS.items() if panel.key)
 MANY = 1_000
-PLACES = 3
-THIRDS = 3
+PLACES = THIRDS = 3
 ORDERS: tuple[people_page.Sort, ...] = ("priority", "name", "last touch")
 WORDS = ("new", "a", "1", "example", "zzz")
 CAUSES = (("CALL_LEAD", "MISSED_CALL"), ("SEND_FOLLOW_UP", "NO_REPLY"))
@@ -286,7 +285,7 @@ ROWS: dict[Any, Callable[[View], Iterable[Row]]] = {
     ),
     histories.histories: histories_of,
     export.export: exported,
-    **RUN_ROWS,
+    **REST_ROWS,
 }
 
 
@@ -427,6 +426,7 @@ def member_days_must_be(view: View, seen: Seen) -> object:
 RUNS = Count(counted, lambda v, seen: must_be_counted(v, lambda read: visible_rows(v, seen, read)))
 COUNTS: dict[Any, Count] = dict.fromkeys(RUN_COUNTS, RUNS) | {
     people.count_people: Count(lambda v: v.ask(people.count_people), lambda v, seen: len(seen)),
+    count_executions: Count(executions, lambda v, seen: len(visible_rows(v, seen, attempts.list_attempts))),
     people_list.count_people: Count(lambda v: v.ask(people_list.count_people), lambda v, seen: len(seen)),
     people_page.count_people_found: Count(
         lambda v: v.ask(people_page.count_people_found, people_page.PeopleAsked(), at_most=MANY),

@@ -33,7 +33,6 @@ from cockpit.storage import (
     guard_facts,
     guard_notes,
     guard_windows,
-    holdouts,
     hub_connections,
     idempotency,
     imports,
@@ -53,9 +52,6 @@ from cockpit.storage import (
     people_list,
     people_page,
     preset_artifacts,
-    rehearsal_reads,
-    rule_signals,
-    rule_versions,
     rules,
     scores,
     scratch,
@@ -89,8 +85,8 @@ from tests.storage.rows import (
     score_row,
     signal_frame,
     signal_row,
-    waiting_frame,
 )
+from tests.storage.rule_calls import RULE_CALLS, RULES_ABOVE_WORKSPACES
 
 LATER = NOW + timedelta(days=1)
 DAY = date(2026, 3, 1)
@@ -236,40 +232,7 @@ CALLS: dict[Any, Call] = {
     guard_facts.replace_rule_pause: lambda c, w: guard_facts.replace_rule_pause(
         c, w, "call_back", paused_at=NOW, why="own"
     ),
-    holdouts.insert_holdout: lambda c, w: holdouts.insert_holdout(c, w, "call_back", BEN, held_at=NOW),
-    holdouts.list_holdouts: lambda c, w: holdouts.list_holdouts(c, w, "call_back"),
-    rehearsal_reads.list_triggers: lambda c, w: rehearsal_reads.list_triggers(
-        c, w, ["own_CALL", "CANARY_CALL"], since=NOW - timedelta(days=9), until=LATER
-    ),
-    rehearsal_reads.list_moments: lambda c, w: [
-        "own",
-        rehearsal_reads.list_moments(
-            c, w, [str(ANA)], ["own_CALL", "CANARY_CALL"], since=NOW - timedelta(days=9), until=LATER
-        ).rows(),
-    ],
-    rehearsal_reads.list_reached: lambda c, w: rehearsal_reads.list_reached(c, w, [str(ANA)]),
-    rehearsal_reads.list_agreed: lambda c, w: rehearsal_reads.list_agreed(c, w, [str(ANA)]),
-    rehearsal_reads.list_sent: lambda c, w: [
-        "own",
-        rehearsal_reads.list_sent(c, w, since=NOW - timedelta(days=9), until=LATER, but_rule="x").rows(),
-    ],
-    rule_signals.upsert_rule_signals: lambda c, w: rule_signals.upsert_rule_signals(c, w, waiting_frame("own")),
-    rule_signals.list_rule_signals: lambda c, w: rule_signals.list_rule_signals(c, w, 5),
-    rule_signals.delete_rule_signal: lambda c, w: rule_signals.delete_rule_signal(
-        c, w, rule_signals.RuleSignal("call_back", "crm", "1", PersonId(ANA), "own", None, NOW)
-    ),
-    rule_signals.count_rule_signals: rule_signals.count_rule_signals,
-    rule_versions.list_stored_rules: rule_versions.list_stored_rules,
-    rule_versions.list_armed_rules: lambda c, w: ["own", rule_versions.list_armed_rules(c, w)],
-    rule_versions.get_stored_rule: lambda c, w: rule_versions.get_stored_rule(c, w, "call_back"),
-    rule_versions.replace_rule: lambda c, w: rule_versions.replace_rule(c, w, "call_back", {"title": "own"}),
-    rule_versions.list_rule_versions: lambda c, w: rule_versions.list_rule_versions(c, w, "call_back"),
-    rule_versions.insert_rule_version: lambda c, w: rule_versions.insert_rule_version(
-        c, w, "call_back", rule_versions.RuleVersion(2, "draft", {"title": "own"}, None, NOW)
-    ),
-    rule_versions.replace_rule_version: lambda c, w: rule_versions.replace_rule_version(
-        c, w, "call_back", 1, {"status": "own"}
-    ),
+    **RULE_CALLS,
     guard_windows.upsert_window: lambda c, w: guard_windows.upsert_window(
         c, w, guard_windows.Window(ANA, "call_back", ATTEMPT, LATER, LATER)
     ),
@@ -476,7 +439,7 @@ ABOVE_WORKSPACES = {
     clock.get_database_time,
     outbox.list_due_workspaces,
     guard_notes.list_workspaces_with_guard_notes,
-    rule_signals.list_workspaces_with_rule_signals,
+    *RULES_ABOVE_WORKSPACES,
     workflow_runs.list_workspaces_with_due_runs,
     work_due.list_workspaces_with_work,
     work_due.list_workspaces_with_old_answers,

@@ -31,6 +31,7 @@ from cockpit.storage import (
     pending,
     people,
     preset_artifacts,
+    rehearsal_runs,
     rule_signals,
     rule_versions,
     rules,
@@ -51,6 +52,7 @@ NOW = datetime(2026, 3, 2, 9, 0, 0, 123456, tzinfo=UTC)
 ANA, BEN = UUID(int=1), UUID(int=2)
 COMPANY, ACTION, SNOOZED, EXPORT, DEAL = (UUID(int=number) for number in range(11, 16))
 ATTEMPT, LOST_ATTEMPT = UUID(int=21), UUID(int=22)
+REHEARSAL = UUID(int=41)
 RUN, BULK_RUN = UUID(int=31), UUID(int=32)
 INSTANT = pl.Datetime("us", "UTC")
 TIMES = {"created_at": NOW, "updated_at": NOW}
@@ -213,6 +215,12 @@ def run_of(mark: str, run_id: UUID, person_id: UUID | None) -> workflow_runs.Run
     return workflow_runs.Run(run_id, "welcome", 1, "MANUAL", whom, "RUNNING", NOW, context={"mark": mark}, due_at=NOW)
 
 
+def rehearsal_of(mark: str, identity: UUID = REHEARSAL) -> rehearsal_runs.Run:
+    """A rehearsal that waits."""
+    said = {"what": mark, "spec": {"mark": mark}, "days": 90, "asked_at": NOW}
+    return rehearsal_runs.Run(run_id=identity, rule_key="call_back", **said)
+
+
 def fill_automation(conn: Connection, workspace_id: WorkspaceId, mark: str) -> None:
     """Rows of the tables of automation."""
     attempts.insert_attempt(conn, workspace_id, attempt_of(mark, ATTEMPT))
@@ -221,6 +229,7 @@ def fill_automation(conn: Connection, workspace_id: WorkspaceId, mark: str) -> N
     guard_windows.upsert_window(conn, workspace_id, guard_windows.Window(ANA, "call_back", ATTEMPT, NOW, NOW))
     holdouts.insert_holdout(conn, workspace_id, "call_back", ANA, held_at=NOW)
     rule_signals.upsert_rule_signals(conn, workspace_id, waiting_frame(mark))
+    rehearsal_runs.insert_run(conn, workspace_id, rehearsal_of(mark))
     first = rule_versions.RuleVersion(1, "active", {"title": mark}, None, NOW)
     rule_versions.insert_rule_version(conn, workspace_id, "call_back", first)
     guard_chain.get_head(conn, workspace_id)

@@ -36,16 +36,16 @@ def show(visit: Visit) -> None:
     with st.container(border=True, key="held_tray"):
         more = f"{SHOWN} or more" if len(waiting) == SHOWN else str(len(waiting))
         st.header(f"Waiting to go out :gray[{more}]", anchor=False)
-        listing.table("held", "What goes next comes first", _lines(visit, waiting, names))
+        listing.table("held", "What goes next comes first", lines(visit, waiting, names))
 
 
-def _lines(visit: Visit, waiting: Sequence[Held], names: Mapping[PersonId, str]) -> list[Line]:
+def lines(visit: Visit, waiting: Sequence[Held], names: Mapping[PersonId, str]) -> list[Line]:
     """One line each; the link leads to the person, where it can be taken back."""
-    lines: list[Line] = []
+    found: list[Line] = []
     for one in waiting:
         person_id = one.attempt.person_id
         goes = instant_words(one.goes_at, visit.workspace.time_zone) if one.goes_at else "Not by itself"
-        lines.append(
+        found.append(
             {
                 "Person": Cell(names.get(person_id, "?"), listing.address("/person", visit.link(id=str(person_id)))),
                 "Action": Cell(title_of(one.attempt.action_type)),
@@ -55,7 +55,7 @@ def _lines(visit: Visit, waiting: Sequence[Held], names: Mapping[PersonId, str])
                 "Asked for by": Cell(_asked_by(visit, one)),
             }
         )
-    return lines
+    return found
 
 
 def _asked_by(visit: Visit, one: Held) -> str:
