@@ -120,7 +120,7 @@ def _versions(visit: Visit, flow: Flow) -> None:
                 "Version": Cell(str(one.version)),
                 "State": Cell(one.status.capitalize()),
                 "Since": Cell(instant_words(one.created_at, visit.workspace.time_zone)),
-                "By": Cell(plain(visit.members.get(MemberId(one.created_by), "")) if one.created_by else "the preset"),
+                "By": Cell(plain(visit.members.get(MemberId(one.created_by), "")) if one.created_by else ""),
             }
             for one in flow.versions
         ]
