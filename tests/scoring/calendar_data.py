@@ -68,7 +68,7 @@ def ramadan() -> list[list[str]]:
 
 def _days(year: int, given: object) -> list[date]:
     pairs = given if given and isinstance(given[0], tuple) else (given,) if given else ()  # type: ignore[index]
-    return [date(year, *pair) for pair in pairs]  # type: ignore[attr-defined,misc]
+    return [date(year, *pair) for pair in pairs]  # type: ignore[attr-defined]
 
 
 def toml_lists(heading: str, lists: dict[str, list[str]]) -> str:

@@ -23,9 +23,9 @@ def tables_without_workspace(statement: Any) -> set[str]:
         if isinstance(element, BinaryExpression):
             compared |= {side.table.name for side in (element.left, element.right) if is_workspace(side)}
     if isinstance(statement, Insert):
-        touched.add(statement.table.name)  # type: ignore[union-attr]
+        touched.add(statement.table.name)
         if carries_workspace(statement):
-            compared.add(statement.table.name)  # type: ignore[union-attr]
+            compared.add(statement.table.name)
     return touched & TENANTS - compared
 
 
