@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass
 from types import TracebackType
 
+from cockpit.errors import Misconfigured
 from cockpit.settings import Settings
 from cockpit.storage.database import Database, open_database
 from cockpit.storage.upgrade import upgrade_database
+
+UNWATCHED = (
+    "The role {role} of the database is a superuser or has BYPASSRLS: PostgreSQL does not watch over it, "
+    "and workspaces are kept apart by our queries alone. Connect as an ordinary role that owns the database (docs/postgresql.md)."
+)
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,3 +51,17 @@ def open_cockpit(settings: Settings | None = None) -> Cockpit:
         database.close()
         raise
     return Cockpit(database, settings)
+
+
+def check_row_security(cockpit: Cockpit) -> None:
+    """See that the database watches over the workspaces, where it can; without a secret key a warning does.
+
+    Raises:
+        Misconfigured: others can sign in here, and the role of the database is above row security.
+    """
+    if cockpit.db.watched is not False:
+        return
+    sentence = UNWATCHED.format(role=cockpit.db.url.username or "of this connection")
+    if cockpit.settings.secret_key:
+        raise Misconfigured(sentence)
+    log.warning("%s", sentence)

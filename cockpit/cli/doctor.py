@@ -73,6 +73,8 @@ def examine(now: datetime) -> Iterator[Check]:
         yield Check("database", ok=True, finding=f"{database.address} answers")
         if database.file is not None:
             yield check_disk(database.file)
+        if database.watched is not None:
+            yield check_role(database)
         yield from check_contents(database, now)
 
 
@@ -114,6 +116,15 @@ def check_disk(file: Path) -> Check:
     free = shutil.disk_usage(file.parent).free
     finding = f"{free / 2**30:.1f} GB free in {file.parent}"
     return Check("disk", free >= LITTLE_ROOM, finding, "free some space, or move the file and set COCKPIT_DATABASE_URL")
+
+
+def check_role(database: Database) -> Check:
+    """Whether PostgreSQL watches over the workspaces; it does not where the program connects as a superuser."""
+    role = database.url.username or "of the connection"
+    if not database.watched:
+        finding = f"the role {role} is a superuser or has BYPASSRLS: no policy is asked of it"
+        return Check("row security", ok=False, finding=finding, fix="connect as an ordinary role: docs/postgresql.md")
+    return Check("row security", ok=True, finding=f"PostgreSQL watches over the role {role}")
 
 
 def check_version(version: str | None) -> Check:

@@ -17,7 +17,7 @@ import typer
 from cockpit.api.first_start import seed_when_empty
 from cockpit.api.sessions import LINK_SECONDS, check_settings, own_address, sign_in_code
 from cockpit.api.sign_in_ways import ways_of
-from cockpit.bootstrap import open_cockpit
+from cockpit.bootstrap import check_row_security, open_cockpit
 from cockpit.cli.output import read_settings
 from cockpit.errors import Misconfigured
 from cockpit.settings import Settings
@@ -110,6 +110,7 @@ def _prepare(settings: Settings) -> None:
     if not APP.is_file():
         raise Misconfigured(f"{APP} is missing: install from a checkout, as the README says.")
     with open_cockpit(settings) as cockpit:
+        check_row_security(cockpit)
         if seed_when_empty(cockpit, datetime.now(UTC)):
             typer.echo("A demo workspace was added; remove it with `cockpit demo clear`.")
 

@@ -7,7 +7,7 @@ from threading import Event
 
 import typer
 
-from cockpit.bootstrap import open_cockpit
+from cockpit.bootstrap import check_row_security, open_cockpit
 from cockpit.cli.output import read_settings
 from cockpit.worker.workers import Workers
 
@@ -23,6 +23,7 @@ def worker() -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: ended.set())
     with open_cockpit(read_settings()) as cockpit:
+        check_row_security(cockpit)
         workers = Workers(cockpit)
         workers.start()
         typer.echo(f"Working on {cockpit.db.address}  (stop with Ctrl+C)")

@@ -52,6 +52,12 @@ class Database:
         """The file of the database, where it is one of this machine."""
         return self._storage_engine.file_of(self.pool.url)
 
+    @property
+    def watched(self) -> bool | None:
+        """Whether the server keeps us to one workspace at a time; None where no server could."""
+        with self._translated(), self.pool.connect() as conn:
+            return self._storage_engine.watched(conn)
+
     @contextmanager
     def read(self, workspace_id: UUID | None = None) -> Iterator[Connection]:
         """A transaction that only reads; any number may run at once."""

@@ -45,6 +45,9 @@ class StorageEngine(Protocol):
     def confine(self, conn: Connection, workspace_id: UUID | None) -> None:
         """Begin a transaction that sees one workspace, or all of them, where the server can watch over that."""
 
+    def watched(self, conn: Connection) -> bool | None:
+        """Whether policies hold for this connection; None where there are none."""
+
     def read_frame(self, conn: Connection, statement: Select[Any], named: Mapping[str, Any] = ...) -> pl.DataFrame:
         """All rows of a statement as one frame."""
 

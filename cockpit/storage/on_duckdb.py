@@ -100,6 +100,10 @@ class DuckDb:
     def confine(self, conn: Connection, workspace_id: UUID | None) -> None:
         """Nothing: DuckDB has no policies, here the conditions of the statements are all there is."""
 
+    def watched(self, conn: Connection) -> bool | None:
+        """There are no policies."""
+        return None
+
     def read_frame(self, conn: Connection, statement: Select[Any], named: Mapping[str, Any] = NOTHING) -> pl.DataFrame:
         """All rows as one frame, over Arrow."""
         text, values, schema = bound(conn, statement, named)

@@ -125,6 +125,10 @@ class Postgres:
         if result.status != psycopg.pq.ExecStatus.COMMAND_OK:
             raise psycopg.errors.error_from_result(result)
 
+    def watched(self, conn: Connection) -> bool | None:
+        """Whether policies hold for this connection."""
+        return not conn.info[ABOVE_POLICIES]
+
     def read_frame(self, conn: Connection, statement: Select[Any], named: Mapping[str, Any] = NOTHING) -> pl.DataFrame:
         """All rows as one frame; COPY is as fast as rows for 25 of them and seven times as fast for 300,000."""
         command, values, schema = copy_command(conn, statement, named)
@@ -171,7 +175,7 @@ class Postgres:
 
     def append(self, conn: Connection, table: Table, frame: pl.DataFrame) -> int:
         """COPY into the table itself; where a policy watches over it, which COPY cannot obey, by way of another."""
-        if table.metadata is metadata and not above_policies(conn):
+        if table.metadata is metadata and self.watched(conn):
             with self.staged(conn, table, frame) as rows:
                 conn.execute(insert(table).from_select(frame.columns, select(rows)))
             return frame.height
@@ -202,11 +206,6 @@ def set_up(connection: Any, record: Any) -> None:
     connection.execute(SETTINGS)
     [record.info[ABOVE_POLICIES]] = connection.execute(PRIVILEGES).fetchone()
     connection.autocommit = False
-
-
-def above_policies(conn: Connection) -> bool:
-    """Whether policies do not hold for this connection."""
-    return bool((conn.connection.record_info or {}).get(ABOVE_POLICIES))
 
 
 def sentence_for(error: psycopg.Error, url: URL) -> CockpitError | None:

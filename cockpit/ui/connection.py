@@ -6,7 +6,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from cockpit.bootstrap import Cockpit, open_cockpit
+from cockpit.bootstrap import Cockpit, check_row_security, open_cockpit
 from cockpit.errors import DatabaseUnavailable
 from cockpit.settings import Settings
 
@@ -20,6 +20,7 @@ def opened(settings: Settings) -> Iterator[Cockpit]:
     cockpit = open_cockpit(settings)
     with shared(cockpit):
         try:
+            check_row_security(cockpit)
             yield cockpit
         finally:
             cockpit.db.close()
