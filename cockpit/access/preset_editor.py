@@ -4,6 +4,7 @@ preview(db, viewer, preset, profile) -> Applied          what applying would do;
 preview_again(db, viewer) -> Applied                     what adding what is missing would do; raises Conflict
 apply_preset(db, viewer, preset, profile, now) -> Applied
 reapply_preset(db, viewer, now) -> Applied
+count_waiting(db, viewer) -> int                         people who are still to be scored anew
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from cockpit.model.roles import Permission
 from cockpit.model.viewer import Viewer
 from cockpit.presets.applier import Applied, apply, check_profile, diff, preset_of, reapply
 from cockpit.storage.database import Database
+from cockpit.storage.pending import count_pending
 
 
 def preview(db: Database, viewer: Viewer, preset: str, profile: str | None) -> Applied:
@@ -64,3 +66,9 @@ def reapply_preset(db: Database, viewer: Viewer, now: datetime) -> Applied:
     viewer.check(Permission.MANAGE_SETTINGS)
     with db.write(viewer.workspace_id) as conn:
         return reapply(conn, viewer.workspace_id, now)
+
+
+def count_waiting(db: Database, viewer: Viewer) -> int:
+    """How many people of the workspace are still to be scored anew."""
+    with db.read(viewer.workspace_id) as conn:
+        return count_pending(conn, viewer.workspace_id)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import replace
@@ -21,7 +20,7 @@ from cockpit.model.ids import PersonId
 from cockpit.model.panel import SuggestedAction
 from cockpit.storage.attempts import RESERVED, About, Attempt, list_attempts
 from cockpit.storage.database import Connection
-from cockpit.storage.people import list_people
+from cockpit.storage.people import find_person
 from cockpit.ui.frame import Visit
 
 LANGUAGE: Final = "preferred_language"  # the field that presets bring
@@ -64,13 +63,12 @@ def wish_of(person_id: str, action: SuggestedAction) -> Wish:
 def _in_their_language(visit: Visit, wishes: Sequence[Wish]) -> list[Wish]:
     """The same with the language each person prefers: the Hub is told so, and gets the text of that language."""
     with visit.cockpit.db.read(visit.workspace_id) as conn:
-        people = list_people(conn, visit.workspace_id, {one.person_id for one in wishes})
-    facts = people.select("person_id", "attributes").iter_rows()
-    prefers = {person_id: json.loads(attributes or "{}").get(LANGUAGE) for person_id, attributes in facts}
-    return [_spoken(one, prefers.get(str(one.person_id))) for one in wishes]
+        return [_spoken(visit, conn, one) for one in wishes]
 
 
-def _spoken(wish: Wish, language: object) -> Wish:
+def _spoken(visit: Visit, conn: Connection, wish: Wish) -> Wish:
+    person = find_person(conn, visit.workspace_id, str(wish.person_id), scope=visit.viewer.scope)
+    language = person.attributes.get(LANGUAGE) if person else None
     return replace(wish, request={"language": language}) if language in LANGUAGES else wish
 
 

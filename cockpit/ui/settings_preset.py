@@ -14,7 +14,6 @@ from cockpit.presets.applier import Applied
 from cockpit.presets.difference import SAME, Change
 from cockpit.presets.loader import PRESET_KEYS, get_preset
 from cockpit.presets.preset import KINDS
-from cockpit.storage.pending import count_pending
 from cockpit.ui import changes
 from cockpit.ui.components import listing
 from cockpit.ui.components.listing import Cell, Line
@@ -54,7 +53,7 @@ def title_of(preset: str, profile: str | None) -> str:
 
 def _scores(visit: Visit) -> None:
     """While people are scored anew, say how many are left."""
-    waiting = _waiting(visit)
+    waiting = preset_editor.count_waiting(visit.cockpit.db, visit.viewer)
     if visit.as_of is None and waiting:
         st.session_state[WAITING] = max(waiting, st.session_state.get(WAITING, 0))
         _progress(visit)
@@ -64,16 +63,11 @@ def _scores(visit: Visit) -> None:
 
 @st.fragment(run_every="2s")
 def _progress(visit: Visit) -> None:
-    waiting = _waiting(visit)
+    waiting = preset_editor.count_waiting(visit.cockpit.db, visit.viewer)
     if not waiting:
         st.rerun()
     asked = max(st.session_state.get(WAITING, waiting), waiting)
     st.progress(1 - waiting / asked, f"Scoring everybody anew: {asked - waiting:,} of {asked:,} people")
-
-
-def _waiting(visit: Visit) -> int:
-    with visit.cockpit.db.read(visit.workspace_id) as conn:
-        return count_pending(conn, visit.workspace_id)
 
 
 def _again(visit: Visit) -> None:
