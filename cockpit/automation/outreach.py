@@ -2,6 +2,7 @@
 
 attempt_id_of(workspace_id, wish) -> UUID
 attempt_id_named(workspace_id, key) -> UUID
+attempt_numbers(workspace_id, keys) -> list[int]
 key_of(rule_key, source, source_event_id) -> str
 mapped(mapping, wish) -> ActionMapping | None
 window_length(policy, rule, channel) -> timedelta
@@ -13,10 +14,11 @@ longest_wait(guards) -> timedelta
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final
 from uuid import UUID, uuid4, uuid5
 
 from cockpit.automation.wish import Wish
@@ -28,6 +30,8 @@ from scoring.guards.policy import GuardPolicy
 SHORTEST_WINDOW: Final = timedelta(seconds=60)  # two clicks on one button are one outreach, whatever the settings say
 RULE_WAITS: Final = timedelta(hours=24)  # an automatic answer that comes later than this is not one any more
 RULE_WAITS_FOR_HOURS: Final = timedelta(hours=96)  # what came in before a long weekend is answered after it
+MARKS: Final = 5 << 76 | 0x8000 << 48
+NO_MARKS: Final = ~(0xF000 << 64 | 0xC000 << 48)
 HOURS: Final = frozenset({"quiet_hours", "active_hours"})
 
 
@@ -39,6 +43,18 @@ def attempt_id_of(workspace_id: WorkspaceId, wish: Wish) -> UUID:
 def attempt_id_named(workspace_id: WorkspaceId, key: str) -> UUID:
     """The id of what is asked for under a key."""
     return uuid5(workspace_id, f"attempt:{key}")
+
+
+def attempt_numbers(workspace_id: WorkspaceId, keys: Iterable[str]) -> list[int]:
+    """The same ids as numbers, of very many keys."""
+    begun = hashlib.sha1(workspace_id.bytes + b"attempt:", usedforsecurity=False)
+    return [_numbered(begun.copy(), key) for key in keys]
+
+
+def _numbered(digest: Any, key: str) -> int:
+    """As uuid5 does: the first 128 bits, with the version and the variant in their places."""
+    digest.update(key.encode())
+    return int.from_bytes(digest.digest()[:16]) & NO_MARKS | MARKS
 
 
 def key_of(rule_key: str, source: str, source_event_id: str) -> str:

@@ -19,7 +19,7 @@ from uuid import UUID
 import polars as pl
 
 from cockpit.automation.judging import policy_of
-from cockpit.automation.outreach import attempt_id_named, key_of, mapped
+from cockpit.automation.outreach import attempt_numbers, key_of, mapped
 from cockpit.automation.rehearsal_facts import read_people
 from cockpit.automation.rehearsal_play import Cue, Other, Script, Step, Told, play
 from cockpit.automation.rule_matching import matching
@@ -75,7 +75,7 @@ class Rehearsal:
     def sent(self) -> tuple[Step, ...]:
         """The outreaches, in the order in which they would have left."""
         gone = [step for step in self.steps if step.sent_at is not None]
-        return tuple(sorted(gone, key=lambda step: (cast(datetime, step.sent_at), step.attempt_id)))
+        return tuple(sorted(gone, key=lambda step: (cast(datetime, step.sent_at), step.number)))
 
     @property
     def people(self) -> frozenset[str]:
@@ -223,11 +223,10 @@ def _script(
 
 def _cues(workspace_id: WorkspaceId, rule_key: str, meant: pl.DataFrame, numbers: Mapping[str, int]) -> Sequence[Cue]:
     instants = meant["occurred_at"].dt.epoch("us").to_list()
-    names = meant.select("source", "source_event_id", "person_id").iter_rows()
-    return [
-        Cue(at, attempt_id_named(workspace_id, key_of(rule_key, source, event)), numbers[who])
-        for at, (source, event, who) in zip(instants, names, strict=True)
-    ]
+    events = meant.select("source", "source_event_id").iter_rows()
+    attempts = attempt_numbers(workspace_id, (key_of(rule_key, *event) for event in events))
+    people = (numbers[who] for who in meant["person_id"])
+    return [Cue(*one) for one in zip(instants, attempts, people, strict=True)]
 
 
 def _other(row: Mapping[str, Any], numbers: Mapping[str, int]) -> Other:

@@ -8,8 +8,6 @@ People are numbers, instants microseconds: there may be a million of both.
 
 from __future__ import annotations
 
-from array import array
-from bisect import bisect_right
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -19,8 +17,9 @@ from uuid import UUID
 import polars as pl
 
 from cockpit.automation.judging import BOOKINGS, BOUNCES, REPLIES, policy_of
+from cockpit.automation.rehearsal_moments import KINDS, OPTS_OUT, Moments, moments_of
 from cockpit.automation.zones import closed_on_holidays
-from cockpit.model.whereabouts import whereabouts
+from cockpit.model.whereabouts import PREFIX, whereabouts
 from cockpit.storage.database import Connection
 from cockpit.storage.models import list_signal_types
 from cockpit.storage.rehearsal_reads import list_agreed, list_moments, list_reached
@@ -34,26 +33,6 @@ from scoring.signals import BUILT_IN, Catalogue
 from scoring.timetable import Timetable
 
 NAMED: Final = {"reply": REPLIES, "booking": BOOKINGS, "bounce": BOUNCES}
-KINDS: Final = ("inbound", "opts_out", *NAMED)
-
-
-@dataclass(frozen=True, slots=True)
-class Times:
-    """The instants of one kind of signals of all people, in order; where those of each person begin."""
-
-    begins: array[int]
-    values: array[int]
-
-    def last(self, who: int, now: int) -> int:
-        """The newest until then."""
-        first = self.begins[who]
-        place = bisect_right(self.values, now, first, self.begins[who + 1])
-        return self.values[place - 1] if place > first else NEVER
-
-    def first(self, who: int) -> int | None:
-        """The oldest of all."""
-        begins = self.begins[who]
-        return self.values[begins] if begins < self.begins[who + 1] else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,29 +58,26 @@ class Known:
     reachable: bool
     there: Whereabouts
     consents: tuple[Consent, ...]
-    opted_out_at: int | None  # when they first said that they want no contact
+    opted_out_at: int  # when they first said that they want no contact, or NEVER
 
 
 @dataclass(frozen=True, slots=True)
 class People:
     """Everybody whom a rule may reach, with the instants of all that guards ask for."""
 
+    ids: Sequence[str]
     known: Sequence[Known]
     numbers: Mapping[str, int]  # by id
-    times: Mapping[str, Times]  # by kind
+    moments: Moments
 
     def tell(self, asked: Asked, who: int, now: int) -> None:
         """What guards would have been told of somebody then."""
-        person, times = self.known[who], self.times
-        opted = person.opted_out_at
-        asked.refused = person.do_not_contact or (opted is not None and opted <= now)
+        person = self.known[who]
+        asked.refused = person.do_not_contact or NEVER < person.opted_out_at <= now
         asked.reachable, asked.consents, there = person.reachable, person.consents, person.there
         asked.places, asked.hours, asked.active = there.places, there.hours, there.active
         asked.opt_in_only = there.opt_in_only
-        asked.inbound = times["inbound"].last(who, now)
-        asked.replied = times["reply"].last(who, now)
-        asked.booked = times["booking"].last(who, now)
-        asked.bounced = times["bounce"].last(who, now)
+        self.moments.tell(asked, who, now)
 
     def facts(self, asked: Asked) -> PersonFacts:
         """The same as the guards themselves take it."""
@@ -138,22 +114,22 @@ def read_people(
     people = rows["person_id"].to_list()
     catalogue = BUILT_IN.with_overrides(list_signal_types(conn, workspace_id))
     types = {kind: _types(catalogue, kind) for kind in KINDS}
-    all_types = sorted(frozenset().union(*types.values()), key=lambda one: (one not in types["opts_out"], one))
+    all_types = sorted(frozenset().union(*types.values()), key=lambda one: (one not in types[OPTS_OUT], one))
     asked_since = since - timedelta(
         days=max(policy.inquiry_days, policy.consent_recheck_days, policy.reply_pause_days) + 1
     )
-    moments = list_moments(
-        conn, workspace_id, people, all_types, since=asked_since, until=until, ever=len(types["opts_out"])
-    )
+    ever = len(types[OPTS_OUT])
+    found = list_moments(conn, workspace_id, people, all_types, since=asked_since, until=until, ever=ever)
     numbers = {name: number for number, name in enumerate(all_types)}
-    times = {kind: _times(moments, [numbers[one] for one in names], len(people)) for kind, names in types.items()}
+    codes = {kind: [numbers[one] for one in names] for kind, names in types.items()}
+    moments = moments_of(found, codes, len(people))
     agreed = _agreed(list_agreed(conn, workspace_id, ids))
     there = _Atlas(workspace, policy, channel, hours)
     known = [
-        _known(row, there, agreed.get(row["person_id"], ()), times["opts_out"].first(number), channel)
+        _known(row, there, agreed.get(row["person_id"], ()), moments.opted_out_at[number], channel)
         for number, row in enumerate(rows.iter_rows(named=True))
     ]
-    return People(known, {one: number for number, one in enumerate(people)}, times)
+    return People(people, known, {one: number for number, one in enumerate(people)}, moments)
 
 
 class _Atlas:
@@ -164,9 +140,16 @@ class _Atlas:
         self.closed = closed_on_holidays(workspace)
         self.hours = None if hours is None else active(hours)
         self.known: dict[tuple[tuple[Place, ...], str | None], Whereabouts] = {}
+        self.of_rows: dict[tuple[str | None, ...], Whereabouts] = {}
 
     def of(self, row: Mapping[str, Any]) -> Whereabouts:
         """Where this person may be."""
+        said = ((row["phone"] or "")[:PREFIX], row["time_zone"], row["country"])
+        if said not in self.of_rows:
+            self.of_rows[said] = self._of(row)
+        return self.of_rows[said]
+
+    def _of(self, row: Mapping[str, Any]) -> Whereabouts:
         default = self.workspace.time_zone
         found = whereabouts(row["phone"], row["time_zone"], row["country"], default, all_holidays=self.closed)
         key = (found.places, found.taken_from)
@@ -181,7 +164,7 @@ class _Atlas:
 
 
 def _known(
-    row: Mapping[str, Any], atlas: _Atlas, consents: tuple[Consent, ...], opted_out_at: int | None, channel: str
+    row: Mapping[str, Any], atlas: _Atlas, consents: tuple[Consent, ...], opted_out_at: int, channel: str
 ) -> Known:
     owner, phone, email = row["owner_id"], row["phone"], row["email"]
     return Known(
@@ -203,18 +186,6 @@ def _types(catalogue: Catalogue, kind: str) -> frozenset[str]:
         return frozenset(NAMED[kind])
     some = (one for one in catalogue.values() if (one.direction == "inbound" if kind == "inbound" else one.opts_out))
     return frozenset(one.type for one in some)
-
-
-def _times(moments: pl.DataFrame, types: Collection[int], people: int) -> Times:
-    """The instants of one kind of each person, in order."""
-    mine = moments.filter(pl.col("code").is_in(list(types))).sort("place", "occurred_at")
-    instants = mine["occurred_at"].dt.epoch("us").cast(pl.Int64)
-    begins = mine["place"].cast(pl.Int64).search_sorted(pl.int_range(people + 1, eager=True), side="left")
-    return Times(_numbers(begins), _numbers(instants))
-
-
-def _numbers(column: pl.Series) -> array[int]:
-    return array("q", column.cast(pl.Int64).to_numpy().tobytes())
 
 
 def _agreed(rows: pl.DataFrame) -> dict[str, tuple[Consent, ...]]:

@@ -15,7 +15,7 @@ from typing import Final, Literal, NamedTuple
 from uuid import UUID
 
 from cockpit.automation.holdout import is_held_out
-from cockpit.automation.outreach import longest_wait, no_mapping, window_length
+from cockpit.automation.outreach import RULE_WAITS_FOR_HOURS, longest_wait, no_mapping, window_length
 from cockpit.automation.rehearsal_facts import People
 from cockpit.automation.rehearsal_ledger import Books, Place
 from cockpit.automation.wish import UNDO_FOR
@@ -24,23 +24,26 @@ from scoring.guards.case import Case
 from scoring.guards.facts import GuardRequest, Ledger, RuleFacts, Sent, Tally
 from scoring.guards.judge import ask
 from scoring.guards.policy import GuardPolicy
-from scoring.guards.quick import WEEK, Asked, Count, Gone, Quick, Refusal
+from scoring.guards.quick import NEVER, WEEK, Asked, Count, Gone, Quick, Refusal
 from scoring.guards.registry import GUARDS
 from scoring.instants import instant_of, length
 
 AT_ONCE: Final = 500  # signals between two words of progress
 TAKEN: Final = "The same outreach to this person was made, or waits to be made."
 UNDO: Final = length(UNDO_FOR)
+HOURS_WAIT: Final = length(RULE_WAITS_FOR_HOURS)
+CAPS: Final = frozenset({"member_cap", "workspace_cap"})  # what they say depends on the counts alone
+# In a rehearsal the rule is on since before its first signal, nobody has stopped it, and its fuse is not known yet.
+PASS_ALL: Final = frozenset({"paused", "enabled_since", "fuse"})
 
 Became = Literal["sent", "blocked", "joined", "held out", "cancelled", "waiting"]
 Told = Callable[[int, int], None]  # done, of how many
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(NamedTuple):
     """What would have come of one signal."""
 
-    attempt_id: UUID
+    number: int  # of the attempt
     person_id: str
     at: datetime  # of the signal
     became: Became
@@ -48,12 +51,17 @@ class Step:
     guard: str | None = None  # the first that said no
     reason: str | None = None
 
+    @property
+    def attempt_id(self) -> UUID:
+        """The id that the attempt would have had."""
+        return UUID(int=self.number)
+
 
 class Cue(NamedTuple):
-    """A signal that the rule would have answered; its person is a number."""
+    """A signal that the rule would have answered; its person is a number, and so is its attempt."""
 
     at: int
-    attempt_id: UUID
+    attempt: int
     who: int
 
 
@@ -111,7 +119,7 @@ def _events(script: Script) -> list[tuple[int, int, int]]:
     """What happens besides claims, in order; of one instant first what others did, then refusals, then signals."""
     found = [(other.gone.at, 0, number) for number, other in enumerate(script.others)]
     for who, person in enumerate(script.people.known):
-        if person.opted_out_at is not None:
+        if person.opted_out_at != NEVER:
             found.append((person.opted_out_at, 1, who))
     found += [(cue.at, 2, number) for number, cue in enumerate(script.cues)]
     return sorted(found)
@@ -122,7 +130,8 @@ class Stage:
     """Where things stand at an instant of a play."""
 
     script: Script
-    steps: dict[UUID, Step] = field(default_factory=dict)
+    steps: dict[int, Step] = field(default_factory=dict)
+    words: dict[tuple[str, Count, Count, Count], str | None] = field(default_factory=dict)
     waiting: dict[int, Waiting] = field(default_factory=dict)  # by person: one at most
     windows: dict[int, int] = field(default_factory=dict)  # until when no other outreach of the rule
     due: list[tuple[int, int, int]] = field(default_factory=list)
@@ -135,7 +144,7 @@ class Stage:
     def __post_init__(self) -> None:
         """Begin with an empty ledger."""
         rule, policy, channel = self.script.rule, self.script.policy, self.script.channel or ""
-        self.quick = Quick(rule, channel, policy)
+        self.quick = Quick(rule, channel, policy, PASS_ALL)
         self.books = Books(max(WEEK, length(rule.cooldown or policy.rule_cooldown)), policy)
         self.window = length(window_length(policy, rule, channel))
 
@@ -183,7 +192,7 @@ class Stage:
         """All steps, by signal; what waits now is said to."""
         for waiting in self.waiting.values():
             self._step(waiting.cue, "waiting")
-        return tuple(self.steps[cue.attempt_id] for cue in self.script.cues)
+        return tuple(self.steps[cue.attempt] for cue in self.script.cues)
 
     def case(self, now: int) -> Case:
         """The question of last as the guards themselves take it."""
@@ -195,10 +204,8 @@ class Stage:
             evidence_at=instant_of(asked.evidence_at),
             member_id=None if who.owner_id is None else str(who.owner_id),
         )
-        ledger = Ledger(
-            tuple(_sent(one, rule.rule_key) for one in asked.sends),
-            *(_tally(one) for one in (asked.member_day, asked.workspace_day, asked.workspace_minute, asked.rule_day)),
-        )
+        counts = (asked.member_day, asked.workspace_day, asked.workspace_minute, asked.rule_day)
+        ledger = Ledger(tuple(_sent(one, rule.rule_key) for one in asked.sends), *map(_tally, counts))
         return Case(request, ledger, self.script.people.facts(asked), self.script.policy, instant_of(now))
 
     def _claim(self, waiting: Waiting, now: int) -> None:
@@ -231,7 +238,7 @@ class Stage:
             return
         self.windows[cue.who] = begins + self.window
         owner = self.script.people.known[cue.who].owner_id
-        waiting = Waiting(cue, owner, (cue.at, cue.attempt_id.int), cue.at, cue.at)
+        waiting = Waiting(cue, owner, (cue.at, cue.attempt), cue.at, cue.at)
         self.waiting[cue.who] = waiting
         self._wait(waiting, cue.at + UNDO if opens is None else opens)
 
@@ -256,9 +263,14 @@ class Stage:
         """When time alone will have opened all guards, if it is waited for that long."""
         if not refusals or refusals[-1][1] is None:
             return None
+        soonest = max(opens for _, opens in refusals if opens is not None) - since
+        if soonest > HOURS_WAIT:
+            return None
+        last = since + length(longest_wait(guard for guard, _ in refusals))
+        if soonest > last - since:
+            return None
         opens = self.quick.earliest(self.asked, now, refusals)
-        longest = length(longest_wait(guard for guard, _ in refusals))
-        return opens if opens is not None and opens <= since + longest else None
+        return opens if opens is not None and opens <= last else None
 
     def _is_held_out(self, who: int) -> bool:
         found = self.held_out.get(who)
@@ -269,8 +281,14 @@ class Stage:
         return found
 
     def _block(self, cue: Cue, refusals: list[Refusal], now: int) -> None:
-        verdict = ask(GUARDS[refusals[0][0]], self.case(now))
-        self._step(cue, "blocked", guard=verdict.guard, reason=verdict.reason)
+        guard, asked = refusals[0][0], self.asked
+        if guard not in CAPS:
+            self._step(cue, "blocked", guard=guard, reason=ask(GUARDS[guard], self.case(now)).reason)
+            return
+        said = (guard, asked.member_day, asked.workspace_day, asked.workspace_minute)
+        if said not in self.words:
+            self.words[said] = ask(GUARDS[guard], self.case(now)).reason
+        self._step(cue, "blocked", guard=guard, reason=self.words[said])
 
     def _step(
         self,
@@ -281,8 +299,8 @@ class Stage:
         guard: str | None = None,
         reason: str | None = None,
     ) -> None:
-        person_id = str(self.script.people.known[cue.who].person_id)
-        self.steps[cue.attempt_id] = Step(cue.attempt_id, person_id, instant_of(cue.at), became, sent_at, guard, reason)
+        person_id = self.script.people.ids[cue.who]
+        self.steps[cue.attempt] = Step(cue.attempt, person_id, instant_of(cue.at), became, sent_at, guard, reason)
 
 
 def _sent(gone: Gone, rule_key: str) -> Sent:

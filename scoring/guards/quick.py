@@ -9,7 +9,7 @@ Instants and durations are microseconds. Whatever `judge` would say `undecided` 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from math import ceil
@@ -80,13 +80,18 @@ class Asked:
 
 
 Check = Callable[[Asked, int], Opens]
+Checks = tuple[tuple[str, Check], ...]
+OF_FEW: Final = frozenset({"do_not_contact", "reachable"})  # what they look at is said of few people
+OF_SENDS: Final = frozenset({"person_cap", "cooldown"})
 
 
 class Quick:
     """The guards of one rule on one channel."""
 
-    def __init__(self, rule: RuleFacts, channel: str, policy: GuardPolicy) -> None:
-        """Read the numbers of the policy once."""
+    def __init__(
+        self, rule: RuleFacts, channel: str, policy: GuardPolicy, pass_all: Collection[str] = frozenset()
+    ) -> None:
+        """Read the numbers of the policy once; `pass_all`: guards that are known to stand in nobody's way here."""
         self.rule, self.channel, self.policy = rule, channel, policy
         self.inquiry = length(timedelta(days=policy.inquiry_days))
         self.reply_pause = length(timedelta(days=policy.reply_pause_days))
@@ -100,19 +105,29 @@ class Quick:
         self.may_act = policy.paused == "none" and rule.paused_at is None
         self.enabled_at = rule.enabled_at if rule.enabled else None
         self.since = None if self.enabled_at is None else length(self.enabled_at - instant_of(0))
-        on = [key for key in GUARDS if key in ALWAYS_ON or key not in policy.off]
-        self.guards: tuple[tuple[str, Check], ...] = tuple((key, getattr(self, key)) for key in on)
+        on = [key for key in GUARDS if (key in ALWAYS_ON or key not in policy.off) and key not in pass_all]
+        self.guards: Checks = tuple((key, getattr(self, key)) for key in on)
+        idle = OF_FEW | ({"paused"} if self.may_act else set())
+        idle |= {"active_hours"} if rule.active_hours is None else set()
+        self.after_a_send: Checks = tuple(one for one in self.guards if one[0] not in idle)
+        self.at_first: Checks = tuple(one for one in self.after_a_send if one[0] not in OF_SENDS)
 
     def refusals(self, asked: Asked, at: int) -> list[Refusal]:
         """The guards that say no and when they open; those behind one that time alone does not open are not asked."""
         found: list[Refusal] = []
-        for key, check in self.guards:
+        for key, check in self._concerned(asked):
             opens = check(asked, at)
             if opens != OPEN:
                 found.append((key, opens))
                 if opens is None:
                     break
         return found
+
+    def _concerned(self, asked: Asked) -> Checks:
+        """The guards that have anything to look at."""
+        if asked.refused or asked.stopped or not asked.reachable:
+            return self.guards
+        return self.after_a_send if asked.sends or not self.takes_some else self.at_first
 
     def earliest(self, asked: Asked, now: int, refusals: list[Refusal]) -> int | None:
         """When all will be open, if nothing else happens; `refusals` are those of now."""
