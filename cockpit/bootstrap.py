@@ -13,7 +13,8 @@ from cockpit.storage.upgrade import upgrade_database
 
 UNWATCHED = (
     "The role {role} of the database is a superuser or has BYPASSRLS: PostgreSQL does not watch over it, "
-    "and workspaces are kept apart by our queries alone. Connect as an ordinary role that owns the database (docs/postgresql.md)."
+    "and workspaces are kept apart by our queries alone. "
+    "Connect as an ordinary role that owns the database (docs/postgresql.md)."
 )
 
 log = logging.getLogger(__name__)

@@ -1,27 +1,35 @@
 """Pictures that hosts have named, fetched beside the requests: one at a time, each soon or not at all.
 
-The queue is in memory: what a stop loses, the next sign-in names again.
+What waits is in the database, so that a process that dies loses no picture. One that takes longer than the lease, or
+dies, is followed by another: three times at most, as it may have been the picture that killed it.
 """
 
 from __future__ import annotations
 
 import logging
-from collections import OrderedDict
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from threading import Lock
 from typing import Protocol
 from uuid import UUID
 
 from cockpit.access.avatars import fetch_avatar, keep
 from cockpit.access.safe_fetch import checked_url
+from cockpit.errors import BadAddress, CockpitError
 from cockpit.network.reach import Reach
+from cockpit.storage.avatar_wishes import (
+    MOST_ATTEMPTS,
+    Wish,
+    count_wishes_due,
+    find_wish,
+    replace_wish_done,
+    replace_wishes_taken,
+    upsert_wish,
+)
 from cockpit.storage.database import Database
 
-MOST_WAITING = 1_000
 AT_ONCE = 10
 FRESH = timedelta(hours=1)  # so long the same address is not fetched again for the same user
-MOST_REMEMBERED = 10_000
+LEASE = timedelta(minutes=5)  # longer than all that are taken at once may last
 
 log = logging.getLogger(__name__)
 
@@ -41,9 +49,6 @@ class AvatarQueue:
         """Keep pictures in the cockpit that is open; `reach` is where they may be."""
         self.reach = reach or Reach()
         self._cockpit = cockpit
-        self._waiting: OrderedDict[UUID, str] = OrderedDict()
-        self._fetched: OrderedDict[UUID, tuple[str, datetime]] = OrderedDict()
-        self._lock = Lock()
 
     def check(self, url: str) -> None:
         """Refuse what is no address, before anything is done for its sake.
@@ -54,34 +59,44 @@ class AvatarQueue:
         checked_url(url, self.reach)
 
     def want(self, user_id: UUID, url: str, now: datetime) -> None:
-        """Ask for a picture; never waits."""
-        with self._lock:
-            before = self._fetched.get(user_id)
-            if before and before[0] == url and now - before[1] < FRESH:
-                return
-            if user_id not in self._waiting and len(self._waiting) >= MOST_WAITING:
-                log.warning("An avatar is left out: %s others are waiting.", MOST_WAITING)
-                return
-            self._waiting[user_id] = url
+        """Ask for a picture; nobody goes without a sign-in because it cannot be asked for."""
+        try:
+            # all workspaces: a login is not a workspace's
+            with self._cockpit().db.read() as conn:
+                before = find_wish(conn, user_id)
+            if before is None or not _still_good(before, url, now):
+                # all workspaces: a login is not a workspace's
+                with self._cockpit().db.write() as conn:
+                    upsert_wish(conn, user_id, url, now=now)
+        except CockpitError as error:
+            log.warning("An avatar is left out: %s", error)
 
     def fetch_waiting(self, now: datetime) -> int:
         """Fetch the next ones; answers how many were kept."""
-        return sum(self._fetch(*wish, now) for _ in range(AT_ONCE) if (wish := self._next()) is not None)
-
-    def _next(self) -> tuple[UUID, str] | None:
-        with self._lock:
-            return self._waiting.popitem(last=False) if self._waiting else None
-
-    def _fetch(self, user_id: UUID, url: str, now: datetime) -> bool:
-        picture = fetch_avatar(url, self.reach)
-        if picture is None:
-            return False
+        # all workspaces: a login is not a workspace's
+        with self._cockpit().db.read() as conn:
+            if not count_wishes_due(conn, now):
+                return 0
         # all workspaces: a login is not a workspace's
         with self._cockpit().db.write() as conn:
-            keep(conn, user_id, picture, now)
-        with self._lock:
-            self._fetched[user_id] = (url, now)
-            self._fetched.move_to_end(user_id)
-            if len(self._fetched) > MOST_REMEMBERED:
-                self._fetched.popitem(last=False)
-        return True
+            taken = replace_wishes_taken(conn, now=now, until=now + LEASE, limit=AT_ONCE)
+        return sum(self._fetch(wish, now) for wish in taken)
+
+    def _fetch(self, wish: Wish, now: datetime) -> bool:
+        try:
+            picture = fetch_avatar(wish.url, self.reach)
+        except BadAddress:  # the name led outside when it was asked for, and inside by now
+            picture = None
+        # all workspaces: a login is not a workspace's
+        with self._cockpit().db.write() as conn:
+            if picture is not None:
+                keep(conn, wish.user_id, picture, now)
+            replace_wish_done(conn, wish, fetched_at=None if picture is None else now)
+        return picture is not None
+
+
+def _still_good(before: Wish, url: str, now: datetime) -> bool:
+    """Whether a wish for this address waits already, or was fulfilled a moment ago."""
+    fresh = before.fetched_at is not None and now - before.fetched_at < FRESH
+    waits = before.due_at is not None and before.attempts < MOST_ATTEMPTS
+    return before.url == url and (waits or fresh)

@@ -77,7 +77,7 @@ class Calls:
                 self._avatars.check(avatar)
             result = await run_in_threadpool(work, call, body)
             if avatar:  # fetched later: nobody waits for a picture, nor goes without a sign-in for want of it
-                self._avatars.want(UUID(result["userId"]), avatar, call.now)
+                await run_in_threadpool(self._avatars.want, UUID(result["userId"]), avatar, call.now)
             response, fault = answer(200, result), None
         except CockpitError as error:
             response, fault = refusal(error), str(error)

@@ -55,6 +55,18 @@ api_key = Table(
     lookup("ix_api_key_hash", "workspace_id", "key_hash"),
 )
 
+avatar_wish = Table(
+    "avatar_wish",
+    metadata,
+    identifier("user_id", key=True),
+    words("url", nullable=False),  # where a host says that the picture of this login is
+    instant("wanted_at", nullable=False),
+    Column("attempts", Integer, nullable=False),
+    instant("due_at"),  # when somebody fetches it; null: it is done
+    instant("fetched_at"),
+    lookup("ix_avatar_wish_due", "due_at", sparse="due_at"),
+)
+
 idempotent_request = Table(
     "idempotent_request",
     metadata,
@@ -94,4 +106,4 @@ provision_audit = Table(
     Index("ix_provision_audit_called_at", "called_at").ddl_if(dialect="postgresql"),
 )
 
-ACCESS_TABLES = (login_token, session, api_key, idempotent_request, hub_callback, provision_audit)
+ACCESS_TABLES = (login_token, session, api_key, avatar_wish, idempotent_request, hub_callback, provision_audit)

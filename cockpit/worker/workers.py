@@ -17,10 +17,10 @@ class Workers:
     """The threads of one process, started and stopped by the server's lifespan."""
 
     def __init__(self, cockpit: Cockpit, avatars: AvatarQueue | None = None) -> None:
-        """Work on this cockpit, and on the pictures that its HTTP side, where it has one, is asked for."""
+        """Work on this cockpit; `avatars` fetches its pictures from elsewhere than the public internet."""
         self._dispatcher = dispatcher_of(cockpit)
-        pictures = (Loop("avatars", avatars.fetch_waiting, 1.0),) if avatars else ()
         workflows = WorkflowWorker(cockpit)
+        pictures = avatars or AvatarQueue(lambda: cockpit)
         self._loops = (
             RefreshWorker(cockpit),
             Loop("provisioning", lambda now: provisioning.resume_due(cockpit, now), provisioning.SECONDS),
@@ -31,7 +31,7 @@ class Workers:
             Loop("dispatch", lambda _: self._dispatcher.round(), DISPATCH_SECONDS),
             Loop("guard-log", lambda _: guard_notes.write_notes(cockpit), guard_notes.SECONDS),
             Loop("cleaning", lambda now: cleaning.forget_old(cockpit, now), cleaning.SECONDS),
-            *pictures,
+            Loop("avatars", pictures.fetch_waiting, 1.0),
         )
 
     @property

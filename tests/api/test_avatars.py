@@ -9,7 +9,9 @@ from typing import Any
 
 import pytest
 
+from cockpit.access.avatar_queue import FRESH, LEASE, AvatarQueue
 from cockpit.network.reach import Reach
+from cockpit.storage.avatar_wishes import replace_wishes_taken
 from cockpit.storage.avatars import find_avatar
 from cockpit.storage.members import list_members
 from tests.access.pictures import SVG, photo
@@ -93,3 +95,32 @@ def test_the_same_picture_is_not_fetched_with_every_sign_in(ask: Asking, cdn: Se
         come_in(ask, made, "a@acme.com", avatar=cdn.url("/face.png"))
         fetched(ask)
     assert cdn.count("/face.png") == 1
+
+
+def test_what_waits_outlives_the_process(ask: Asking, cdn: Server) -> None:
+    made = ask.made("a@acme.com", "acme")
+    come_in(ask, made, "a@acme.com", avatar=cdn.url("/face.png"))
+    reach = ask.client.app.state.avatars.reach
+    now = datetime.now(UTC)
+    # all workspaces: a login is not a workspace's
+    with ask.cockpit.db.write() as conn:
+        [wish] = replace_wishes_taken(conn, now=now, until=now + LEASE, limit=10)  # and the taker dies
+    assert AvatarQueue(lambda: ask.cockpit, reach).fetch_waiting(now + LEASE / 2) == 0, "it may be alive"
+    assert AvatarQueue(lambda: ask.cockpit, reach).fetch_waiting(now + LEASE) == 1
+    queue = AvatarQueue(lambda: ask.cockpit, reach)
+    queue.want(wish.user_id, wish.url, now + LEASE)
+    assert queue.fetch_waiting(now + 2 * LEASE) == 0, "the same picture again within the hour"
+    queue.want(wish.user_id, wish.url, now + LEASE + FRESH)
+    assert queue.fetch_waiting(now + 2 * FRESH) == 1
+    assert cdn.count("/face.png") == 2
+
+
+def test_a_picture_that_kills_is_tried_three_times(ask: Asking, cdn: Server) -> None:
+    come_in(ask, ask.made("a@acme.com", "acme"), "a@acme.com", avatar=cdn.url("/face.png"))
+    now = datetime.now(UTC)
+    for attempt, taken in enumerate((1, 1, 1, 0)):
+        then = now + attempt * LEASE
+        # all workspaces: a login is not a workspace's
+        with ask.cockpit.db.write() as conn:
+            assert len(replace_wishes_taken(conn, now=then, until=then + LEASE, limit=10)) == taken
+    assert cdn.requests == []
