@@ -37,8 +37,15 @@ from tests.campaigns.databases import a_cockpit
 NOON = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 SPEC = RuleSpec("Call back", ("MISSED_CALL",), CALL, holdout_percent=0.0)
 BATCH = 1_000
-FIRST = 20  # may leave in a minute
-REHEARSED = 20.0  # people a day; the fuse blows at three times as many
+
+
+@dataclass(frozen=True, slots=True)
+class Size:
+    """How many people, and how many of them the rule may reach."""
+
+    people: int = 8_000
+    first: int = 20  # leave before the fuse blows; twenty may in a minute
+    rehearsed: int = 20  # people a day; the fuse blows at three times as many
 
 
 @dataclass(slots=True)
@@ -64,16 +71,16 @@ class Stopped:
     states: Counter[str] = field(default_factory=Counter)
 
 
-def ready(db: Database, people: int, hub: Server) -> tuple[WorkspaceId, Sequence[PersonId]]:
+def ready(db: Database, size: Size, hub: Server) -> tuple[WorkspaceId, Sequence[PersonId]]:
     """A workspace with people, a Hub, and a rule that was rehearsed."""
     with db.write() as conn:
         workspace_id = workspaces.insert_workspace(
             conn, subdomain="fuse", name="Fuse", time_zone="Europe/Paris", now=NOON
         )
-    ids = prepare(db, workspace_id, NOON, people=people, hub=hub.url)
+    ids = prepare(db, workspace_id, NOON, people=size.people, hub=hub.url)
     with db.write(workspace_id) as conn:
         replace_rule(conn, workspace_id, RULE, columns_of(SPEC))
-        start_rule(conn, workspace_id, NOON - timedelta(days=1), rehearsed_rate=REHEARSED)
+        start_rule(conn, workspace_id, NOON - timedelta(days=1), rehearsed_rate=float(size.rehearsed))
     return workspace_id, ids
 
 
@@ -88,14 +95,14 @@ def miss(cockpit: Cockpit, workspace_id: WorkspaceId, people: Sequence[PersonId]
         assert all(item.status == "accepted" for item in answered.items)
 
 
-def run(cockpit: Cockpit, people: int) -> Stopped:
+def run(cockpit: Cockpit, size: Size) -> Stopped:
     """From the signals to the recall, and an hour more."""
     db, clock, seen = cockpit.db, SetClock(NOON), Stopped()
     with serving(clock.now) as hub:
-        workspace_id, ids = ready(db, people, hub)
+        workspace_id, ids = ready(db, size, hub)
         miss(cockpit, workspace_id, ids)
         worker = Dispatcher(db, lambda conn, one: find_connection(conn, one, cockpit.settings), clock)
-        fire_due(db, workspace_id, NOON, limit=FIRST)
+        fire_due(db, workspace_id, NOON, limit=size.first)
         clock.at = NOON + timedelta(seconds=11)
         work_off(worker)
         while fire_due(db, workspace_id, clock.at):
@@ -128,13 +135,13 @@ def look(db: Database, workspace_id: WorkspaceId, seen: Stopped) -> None:
     seen.paused_why, seen.log_entries = rule.paused_why or "", audit.entries
 
 
-def check(seen: Stopped, people: int) -> None:
+def check(seen: Stopped, size: Size) -> None:
     """What must hold."""
-    most = int(3 * REHEARSED)
+    most = 3 * size.rehearsed
     assert "Fuse" in seen.paused_why
-    assert seen.reached == FIRST
-    assert seen.queued == seen.recalled == most - FIRST
-    assert seen.states == {"ACCEPTED": FIRST, "CANCELLED": most - FIRST, "BLOCKED": people - most}
+    assert seen.reached == size.first
+    assert seen.queued == seen.recalled == most - size.first
+    assert seen.states == {"ACCEPTED": size.first, "CANCELLED": most - size.first, "BLOCKED": size.people - most}
 
 
 def main() -> None:
@@ -143,11 +150,11 @@ def main() -> None:
     parser.add_argument("--people", type=int, default=8_000)
     parser.add_argument("--engine", choices=["duckdb", "postgresql"], default="postgresql")
     asked = parser.parse_args()
-    began = time.monotonic()
+    began, size = time.monotonic(), Size(asked.people)
     with a_cockpit(asked.engine) as cockpit:
-        seen = run(cockpit, asked.people)
+        seen = run(cockpit, size)
     print(f"{asked.engine}: {asked.people:,} people, {time.monotonic() - began:.0f} s: {seen}")  # noqa: T201
-    check(seen, asked.people)
+    check(seen, size)
     print(f"{seen.reached} reached, {seen.recalled} of {seen.queued} waiting ones recalled, no other left")  # noqa: T201
 
 
