@@ -9,6 +9,7 @@ import streamlit as st
 
 from cockpit.errors import NotFound
 from cockpit.model.panel import PanelRow
+from cockpit.model.roles import Permission
 from cockpit.storage.attempts import ACCEPTED, RESERVED, SENDING
 from cockpit.storage.people import Person
 from cockpit.ui import frame, reads, state
@@ -80,6 +81,10 @@ def _way_back(visit: Visit, identity: str) -> None:
             if next_up.steps(visit, ids, at):
                 st.query_params["id"] = state.person() or identity
                 st.rerun()
+        if visit.as_of is None and visit.may(Permission.DECIDE):
+            icon = ":material/account_tree:"
+            if st.button("Workflows", key="to_workflows", icon=icon, type="tertiary", help="Start one for this person"):
+                frame.open_page(visit, "workflows", person=identity)
 
 
 def _header(person: Person, row: PanelRow) -> None:

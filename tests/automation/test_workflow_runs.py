@@ -7,16 +7,22 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 import pytest
+from sqlalchemy import update
 
 from cockpit.automation.workflows.answer import Recalled, answer, count_recalled, recall, take_back
 from cockpit.automation.workflows.start import foresee, start_many, start_one
 from cockpit.automation.workflows.steps import start_engagement_bulk
 from cockpit.automation.workflows.versions import deactivate
-from cockpit.errors import Conflict, InvalidInput
+from cockpit.errors import Conflict, Forbidden, InvalidInput, NotFound
 from cockpit.model.ids import PersonId, WorkspaceId
+from cockpit.model.roles import Role
+from cockpit.model.viewer import Scope, Viewer
 from cockpit.storage.attempts import BLOCKED, CANCELLED, RESERVED
 from cockpit.storage.database import Database
+from cockpit.storage.members import upsert_member
 from cockpit.storage.pending import delete_pending, upsert_pending
+from cockpit.storage.schema import person
+from cockpit.storage.workflow_runs import list_workflow_runs
 from cockpit.storage.workflow_steps import LEFT_OUT, SKIPPED, STARTED, count_run_people
 from tests.automation.flows import (
     ASK,
@@ -250,3 +256,35 @@ def test_two_workers_take_turns(db: Database, workspace: WorkspaceId, now: datet
         assert work(db, workspace, now)
     assert sorted(one.person_id for one in reached(db, workspace)) == sorted(people)
     assert replace(run_now(db, workspace, run_id), lease_owner=None).lease_until is None
+
+
+def test_behind_the_wall_one_starts_and_sees_only_for_ones_own(
+    db: Database, workspace: WorkspaceId, now: datetime
+) -> None:
+    people = prepare(db, workspace, now, people=3)
+    make_flow(db, workspace, now, WAIT, HELLO)
+    make_flow(db, workspace, now, BULK, trigger=MANY, key="bulk")
+    with db.write(workspace) as conn:
+        members = [
+            upsert_member(conn, workspace, email=f"m{one}@example.com", name=f"M{one}", now=now) for one in (0, 1)
+        ]
+        theirs = update(person).where(person.c.workspace_id == workspace, person.c.person_id == people[0])
+        conn.execute(theirs.values(owner_id=members[0]))
+    ana, ben = (Viewer(workspace, one, Role.MEMBER, Scope(one)) for one in members)
+    with pytest.raises(NotFound):
+        start_one(db, ben, KEY, people[0], now)
+    run = start_one(db, ana, KEY, people[0], now)
+    bulk = start_many(db, ana, "bulk", people, now)
+    assert (bulk.people, bulk.because) == (1, {"There is no such person.": 2})
+    everybody = start_many(db, owner(workspace), "bulk", people[1:], now)
+    assert everybody.run_id is not None
+    with db.read(workspace) as conn:
+        seen = {who: {one.run_id for one in list_workflow_runs(conn, workspace, scope=who.scope)} for who in (ana, ben)}
+    assert seen == {ana: {run.run_id, bulk.run_id}, ben: set()}
+    for run_id in (run.run_id, everybody.run_id):
+        with pytest.raises(NotFound):
+            take_back(db, ben, run_id, now)
+    with pytest.raises(Forbidden):
+        start_one(db, Viewer(workspace, None, Role.READ_ONLY), KEY, people[0], now)
+    with pytest.raises(Forbidden):
+        recall(db, ana, KEY, now)

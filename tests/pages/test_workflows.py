@@ -181,3 +181,14 @@ def test_a_run_for_many_says_who_was_skipped(run: Run, cockpit: Cockpit, workspa
     at = run("workflows.py")
     at.session_state[f"runs_{KEY}"] = True
     assert "1 run, 1 skipped, because 1: " in said(at.run())
+
+
+def test_from_a_person_to_a_workflow_for_them(run: Run, cockpit: Cockpit, workspace: WorkspaceId) -> None:
+    people = ready(cockpit, workspace, people=3)
+    make_flow(cockpit.db, workspace, now() - timedelta(minutes=1), HELLO)
+    at = run("person.py", id=str(people[2]))
+    assert "to_workflows" in {one.key for one in at.button}
+    at = run("workflows.py", person=str(people[2])).button(key=f"start_{KEY}").click().run()
+    assert at.selectbox(key=f"start_person_{KEY}").value == people[2]
+    again(at.button(key=f"start_now_{KEY}").click())
+    assert [one.person_id for one in runs_of(cockpit.db, workspace)] == [people[2]]

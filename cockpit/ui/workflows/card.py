@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import datetime
 from html import escape
 
 import streamlit as st
@@ -11,15 +11,14 @@ from cockpit.automation.workflows import versions
 from cockpit.automation.workflows.report import Flow
 from cockpit.automation.workflows.spec import MANUAL, MANY, WorkflowSpec
 from cockpit.automation.workflows.steps.registry import STEPS
-from cockpit.errors import CockpitError
 from cockpit.model.ids import MemberId
 from cockpit.model.roles import Permission
-from cockpit.ui.changes import DONE
 from cockpit.ui.components import listing
 from cockpit.ui.components.listing import Cell
 from cockpit.ui.frame import Visit
 from cockpit.ui.words import instant_words, plain, safe_text
 from cockpit.ui.workflows import levers, run_list, starting
+from cockpit.ui.workflows.change import attempt
 from cockpit.ui.workflows.words import FLOWS
 
 
@@ -92,21 +91,20 @@ def _switch(visit: Visit, flow: Flow) -> None:
     if st.session_state[f"active_{flow.head.workflow_key}"]:
         _activate(visit, flow)
         return
-    try:
-        versions.deactivate(visit.cockpit.db, visit.viewer, flow.head.workflow_key, datetime.now(UTC))
-    except CockpitError as error:
-        st.toast(safe_text(error.message), icon=":material/error:", duration=8)
-        return
-    st.session_state[DONE] = f"{plain(flow.head.title)} can be started no more; guards stop what it has begun."
+
+    def change(now: datetime) -> str:
+        versions.deactivate(visit.cockpit.db, visit.viewer, flow.head.workflow_key, now)
+        return f"{plain(flow.head.title)} can be started no more; guards stop what it has begun."
+
+    attempt(change)
 
 
 def _activate(visit: Visit, flow: Flow) -> None:
-    try:
-        number = versions.activate(visit.cockpit.db, visit.viewer, flow.head.workflow_key, datetime.now(UTC))
-    except CockpitError as error:
-        st.toast(safe_text(error.message), icon=":material/error:", duration=8)
-        return
-    st.session_state[DONE] = f"{plain(flow.head.title)}: version {number} is active."
+    def change(now: datetime) -> str:
+        number = versions.activate(visit.cockpit.db, visit.viewer, flow.head.workflow_key, now)
+        return f"{plain(flow.head.title)}: version {number} is active."
+
+    attempt(change)
 
 
 def _versions(visit: Visit, flow: Flow) -> None:

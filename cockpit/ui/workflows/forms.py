@@ -10,7 +10,6 @@ import streamlit as st
 
 from cockpit.automation.workflows.answer import answer, form_of
 from cockpit.automation.workflows.report import get_report
-from cockpit.automation.workflows.spec import Step
 from cockpit.automation.workflows.steps.form import LONGEST, label_of
 from cockpit.errors import CockpitError
 from cockpit.model.roles import Permission
@@ -51,7 +50,7 @@ def _form(visit: Visit, run: Run, title: str) -> None:
         given = {one["name"]: _field(run, one) for one in form.said["fields"]}
         sent = st.form_submit_button("Go on", type="primary")
     if sent:
-        _store(visit, run, form, given, whom)
+        _store(visit, run, given, whom)
 
 
 def _field(run: Run, field: Mapping[str, Any]) -> str | None:
@@ -64,11 +63,10 @@ def _field(run: Run, field: Mapping[str, Any]) -> str | None:
     return written
 
 
-def _store(visit: Visit, run: Run, form: Step, given: Mapping[str, str | None], whom: str) -> None:
+def _store(visit: Visit, run: Run, given: Mapping[str, str | None], whom: str) -> None:
     said = {name: value for name, value in given.items() if value}
 
     def change() -> object:
         return answer(visit.cockpit.db, visit.viewer, run.run_id, said, datetime.now(UTC))
 
-    del form
     attempt(change, f"The run for {whom} goes on.")

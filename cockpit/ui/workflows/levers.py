@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import datetime
 
 import streamlit as st
 
@@ -10,10 +10,9 @@ from cockpit.automation import stops
 from cockpit.automation.stops import Target
 from cockpit.automation.workflows import answer
 from cockpit.automation.workflows.report import Flow
-from cockpit.errors import CockpitError
-from cockpit.ui.changes import DONE
 from cockpit.ui.frame import Visit
-from cockpit.ui.words import instant_words, plain, safe_text
+from cockpit.ui.words import instant_words, plain
+from cockpit.ui.workflows.change import attempt
 from cockpit.ui.workflows.words import counted
 
 
@@ -46,30 +45,28 @@ def show(visit: Visit, flow: Flow) -> None:
 def _stop(visit: Visit, flow: Flow) -> None:
     name = plain(visit.members.get(visit.member_id, "")) if visit.member_id else ""
     why = f"Stopped on the workflow screen{f' by {name}' if name else ''}."
-    target = Target(rule_key=flow.head.workflow_key)
-    try:
-        stops.stop_new(visit.cockpit.db, visit.viewer, target, why, datetime.now(UTC))
-    except CockpitError as error:
-        st.toast(safe_text(error.message), icon=":material/error:", duration=8)
-        return
-    st.session_state[DONE] = f"{plain(flow.head.title)} lets nothing more out."
+
+    def change(now: datetime) -> str:
+        stops.stop_new(visit.cockpit.db, visit.viewer, Target(rule_key=flow.head.workflow_key), why, now)
+        return f"{plain(flow.head.title)} lets nothing more out."
+
+    attempt(change)
 
 
 def _go_on(visit: Visit, flow: Flow) -> None:
-    try:
+    def change(now: datetime) -> str:
+        del now
         stops.let_go_on(visit.cockpit.db, visit.viewer, Target(rule_key=flow.head.workflow_key))
-    except CockpitError as error:
-        st.toast(safe_text(error.message), icon=":material/error:", duration=8)
-        return
-    st.session_state[DONE] = f"{plain(flow.head.title)} goes on."
+        return f"{plain(flow.head.title)} goes on."
+
+    attempt(change)
 
 
 def _recall(visit: Visit, flow: Flow) -> None:
-    try:
-        gone = answer.recall(visit.cockpit.db, visit.viewer, flow.head.workflow_key, datetime.now(UTC))
-    except CockpitError as error:
-        st.toast(safe_text(error.message), icon=":material/error:", duration=8)
-        return
-    runs = counted(gone.runs, "run ended", "runs ended")
-    outreaches = counted(gone.outreaches, "outreach was", "outreaches were")
-    st.session_state[DONE] = f"{runs}, {outreaches} taken back before leaving."
+    def change(now: datetime) -> str:
+        gone = answer.recall(visit.cockpit.db, visit.viewer, flow.head.workflow_key, now)
+        runs = counted(gone.runs, "run ended", "runs ended")
+        outreaches = counted(gone.outreaches, "outreach was", "outreaches were")
+        return f"{runs}, {outreaches} taken back before leaving."
+
+    attempt(change)

@@ -3,22 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from uuid import UUID
 
 import streamlit as st
 
 from cockpit.automation.workflows import answer
 from cockpit.automation.workflows.report import Flow, Report, list_reports
-from cockpit.errors import CockpitError
 from cockpit.model.roles import Permission
 from cockpit.storage.attempts import RESERVED
 from cockpit.storage.workflow_runs import RUNNING, UNFINISHED, WAITING
-from cockpit.ui.changes import DONE
 from cockpit.ui.components import listing
 from cockpit.ui.components.listing import Cell
 from cockpit.ui.frame import Visit
 from cockpit.ui.words import age, plain, safe_text
+from cockpit.ui.workflows.change import attempt
 from cockpit.ui.workflows.words import counted, state_of, step_state
 
 SHOWN = 10
@@ -104,10 +103,9 @@ def _take_back(visit: Visit, report: Report) -> None:
 
 
 def _back(visit: Visit, run_id: UUID) -> None:
-    try:
-        gone = answer.take_back(visit.cockpit.db, visit.viewer, run_id, datetime.now(UTC))
-    except CockpitError as error:
-        st.toast(safe_text(error.message), icon=":material/error:", duration=8)
-        return
-    outreaches = counted(gone.outreaches, "outreach was", "outreaches were")
-    st.session_state[DONE] = f"{'The run is ended, ' if gone.runs else ''}{outreaches} taken back before leaving."
+    def change(now: datetime) -> str:
+        gone = answer.take_back(visit.cockpit.db, visit.viewer, run_id, now)
+        outreaches = counted(gone.outreaches, "outreach was", "outreaches were")
+        return f"{'The run is ended, ' if gone.runs else ''}{outreaches} taken back before leaving."
+
+    attempt(change)

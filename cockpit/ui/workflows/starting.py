@@ -14,6 +14,7 @@ from cockpit.automation.workflows.spec import MANY
 from cockpit.errors import CockpitError
 from cockpit.model.ids import PersonId
 from cockpit.model.roles import Permission
+from cockpit.storage.people import find_person
 from cockpit.storage.people_page import PeopleAsked, list_people_page
 from cockpit.storage.workflow_runs import BLOCKED, FAILED
 from cockpit.ui.changes import DONE
@@ -22,6 +23,7 @@ from cockpit.ui.words import plain, safe_text
 from cockpit.ui.workflows.words import RUNS
 
 ASKED: Final = "start_flow"
+PERSON: Final = "person"  # in the address: who was looked at before
 OFFERED: Final = 200
 REASONS_SHOWN: Final = 8
 
@@ -57,17 +59,21 @@ def _dialog(visit: Visit, flow: Flow) -> None:
 
 
 def _people(visit: Visit, word: str) -> Mapping[PersonId, str]:
-    """The first people by priority, of those that the search finds."""
+    """The first people by priority, of those that the search finds; who is in the address comes first."""
     with visit.cockpit.db.read(visit.workspace_id) as conn:
         asked_for = PeopleAsked(search=word)
         page = list_people_page(conn, visit.workspace_id, asked_for, scope=visit.viewer.scope, limit=OFFERED)
-    return {PersonId(one.person_id): plain(one.name) or "No name" for one in page.rows}
+        asked_of = st.query_params.get(PERSON)
+        first = find_person(conn, visit.workspace_id, asked_of, scope=visit.viewer.scope) if asked_of else None
+    named = {} if first is None or word else {first.person_id: plain(first.name) or "No name"}
+    return named | {PersonId(one.person_id): plain(one.name) or "No name" for one in page.rows}
 
 
 def _one(visit: Visit, flow: Flow, people: Mapping[PersonId, str]) -> None:
     key = flow.head.workflow_key
     ids = list(people)
-    chosen = st.selectbox("Person", ids, index=None, format_func=people.__getitem__, key=f"start_person_{key}")
+    here = next((place for place, one in enumerate(ids) if str(one) == st.query_params.get(PERSON)), None)
+    chosen = st.selectbox("Person", ids, index=here, format_func=people.__getitem__, key=f"start_person_{key}")
     if st.button("Start", key=f"start_now_{key}", type="primary", disabled=chosen is None) and chosen is not None:
         try:
             run = start.start_one(visit.cockpit.db, visit.viewer, key, chosen, datetime.now(UTC))
