@@ -117,6 +117,17 @@ def undo(db: Database, decision: Decision) -> None:
         _open_again(conn, decision)
 
 
+def complete(db: Database, decision: Decision) -> None:
+    """The card is done by somebody's own hands: nothing is sent. `reopen` takes it back.
+
+    Raises:
+        Forbidden: the role of whoever decides does not allow it.
+        NotFound: there is no such person or card on their side of the wall.
+        Conflict: the card is not open any more.
+    """
+    _decide(db, decision, Becomes("EXECUTED"))
+
+
 def mark_executed(conn: Connection, decision: Decision) -> None:
     """The card is carried out: its outreach is reserved in this transaction.
 

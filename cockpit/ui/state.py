@@ -24,6 +24,7 @@ class Change:
     at: datetime
     attempt_id: str | None = None  # of what goes out when the time is over
     batch_id: str | None = None  # the same of many at once
+    by_hand: bool = False  # done by somebody, and nothing was sent
 
     @property
     def goes_out(self) -> bool:

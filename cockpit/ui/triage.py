@@ -75,6 +75,13 @@ def snooze(visit: Visit, row: PanelRow, choice: str | None) -> None:
     _decide(visit, row, sentence, lambda decision: decisions.snooze(visit.cockpit.db, decision, until))
 
 
+def mark_done(visit: Visit, row: PanelRow) -> None:
+    """The card is for a colleague and was taken to one: it is done, and nothing is sent."""
+    title = plain(row.suggested_action.title) if row.suggested_action else ""
+    sentence = f"{title} for {plain(row.name)}: done"
+    _decide(visit, row, sentence, lambda decision: decisions.complete(visit.cockpit.db, decision), by_hand=True)
+
+
 @st.dialog("Dismiss this suggestion", width="small")
 def dismiss_dialog(visit: Visit, row: PanelRow) -> None:
     """Ask for the reason; it decides for how long the action stays away."""
@@ -104,6 +111,10 @@ def _take_back(visit: Visit, change: state.Change, now: datetime) -> None:
     elif change.attempt_id is not None:
         outreach.take_back(visit, change.attempt_id, now)
         state.unfollow(change.attempt_id)
+    elif change.by_hand:
+        decision = Decision(UUID(change.action_id), UUID(change.person_id), visit.viewer, now)
+        with visit.cockpit.db.write(visit.workspace_id) as conn:
+            decisions.reopen(conn, decision)
     else:
         decisions.undo(visit.cockpit.db, Decision(UUID(change.action_id), UUID(change.person_id), visit.viewer, now))
 
@@ -113,7 +124,9 @@ def _dismiss(visit: Visit, row: PanelRow, code: str) -> None:
     _decide(visit, row, sentence, lambda decision: decisions.dismiss(visit.cockpit.db, decision, code))
 
 
-def _decide(visit: Visit, row: PanelRow, sentence: str, act: Callable[[Decision], object]) -> None:
+def _decide(
+    visit: Visit, row: PanelRow, sentence: str, act: Callable[[Decision], object], *, by_hand: bool = False
+) -> None:
     """Do it at the instant of the click, and offer to undo it from then on."""
     action, person_id = row.suggested_action, row.person_id
     if action is None or person_id is None or visit.as_of is not None:
@@ -124,5 +137,5 @@ def _decide(visit: Visit, row: PanelRow, sentence: str, act: Callable[[Decision]
     except CockpitError as error:
         st.toast(safe_text(error.message), icon=":material/error:")
         return
-    state.remember(state.Change(action.action_id, person_id, state.at(), sentence, now))
+    state.remember(state.Change(action.action_id, person_id, state.at(), sentence, now, by_hand=by_hand))
     state.advance()

@@ -22,7 +22,7 @@ from cockpit.hub.signatures import Genuine
 from cockpit.hub.wiring import Wiring, connect, disconnect
 from cockpit.ingestion.receive import receive
 from cockpit.ingestion.record import SignalIn
-from cockpit.model.ids import PersonId, WorkspaceId
+from cockpit.model.ids import PersonId, WorkspaceId, person_id_of
 from cockpit.model.principals import member_principal
 from cockpit.model.viewer import whole_workspace
 from cockpit.presets.applier import apply
@@ -77,6 +77,11 @@ class Floor:
             found = list_suggestions(conn, self.workspace, [person])
         return [row["state"] for row in found.iter_rows(named=True) if row["action_type"] == CALL]
 
+    def decided(self, person: str) -> list[str]:
+        """The states of all their cards."""
+        with self.cockpit.db.read(self.workspace) as conn:
+            return list_suggestions(conn, self.workspace, [person])["state"].to_list()
+
     def store(self, change: Callable[..., object], *given: Any, **named: Any) -> None:
         with self.cockpit.db.write(self.workspace) as conn:
             change(conn, self.workspace, *given, **named)
@@ -113,6 +118,25 @@ def said(at: AppTest) -> str:
     """The words of the page as they are read."""
     headers = " ".join(str(one.value) for one in at.header)
     return f"{headers} {words(at)} {html(at)}".replace("\\", "")
+
+
+def test_what_is_for_a_colleague_is_done_by_hand(run: Run, floor: Floor) -> None:
+    """Nothing is sent, and the card can still be ended and opened again."""
+    now = datetime.now(UTC)
+    angry = SignalIn("NEGATIVE_SENTIMENT", now - timedelta(minutes=2), external_id="angry", name="Ann Angry")
+    assert receive(floor.cockpit, floor.workspace, [angry], now).items[0].status == "accepted"
+    ann = str(person_id_of(floor.workspace, "angry"))
+    at = run("person.py", id=ann)
+    assert not at.exception
+    assert at.button(key=EXECUTE).label.replace("\\", "").startswith("Escalate to sales: mark as done")
+    assert "nothing is sent" in said(at)
+    at.button(key=EXECUTE).click().run()
+    assert not at.exception
+    assert floor.attempts() == ()
+    assert floor.decided(ann) == ["EXECUTED"]
+    at.button(key=UNDO).click().run()
+    assert not at.exception
+    assert floor.decided(ann) == ["OPEN"]
 
 
 def test_a_click_speaks_the_language_of_the_person(run: Run, floor: Floor) -> None:

@@ -17,6 +17,7 @@ from cockpit.ui.words import age, local_time, plain, safe_text
 BAND_COLOURS: dict[str, Literal["red", "orange", "blue"]] = {"hot": "red", "warm": "orange", "cold": "blue"}
 NO_HUB = "No Hub connected"
 FOR_A_COLLEAGUE = "For a colleague: nothing is sent"
+BY_HAND = "This is for a colleague, and nothing is sent: mark it as done when you have told them."
 GOES_OUT = "What is clicked goes out after 10 seconds; until then it can be undone."
 LOOKS_ONLY = "Your role in this workspace may look, but not act, snooze or dismiss."
 PAST = "This is how it was then: to act, snooze or dismiss, go back to now."
@@ -90,7 +91,10 @@ def _execute(visit: Visit, row: PanelRow) -> None:
     """The suggested action as a button; its label says why when it cannot be pressed here and now."""
     action = row.suggested_action
     blocked = "Nothing to suggest" if action is None else _obstacle(visit, row, action)
+    by_hand = blocked == FOR_A_COLLEAGUE
+    blocked = None if by_hand else blocked
     label = blocked or (plain(action.title) if action else "")
+    label = f"{label}: mark as done" if by_hand else label
     closed = bool(blocked) or _closed(visit) is not None
     enter = "  ⏎" if visit.keys_on and not closed else ""
     with st.container(key="do_now_by_enter" if visit.keys_on else "do_now", width="content"):
@@ -100,9 +104,11 @@ def _execute(visit: Visit, row: PanelRow) -> None:
             type="primary",
             disabled=closed,
             help=_closed(visit),
-            on_click=triage.execute,
+            on_click=triage.mark_done if by_hand else triage.execute,
             args=(visit, row),
         )
+    if by_hand:
+        st.caption(BY_HAND)
     may_connect = blocked == NO_HUB and visit.may(Permission.MANAGE_SETTINGS) and not visit.embedded
     if may_connect and st.button("Connect a Hub", key="do_connect", icon=":material/cable:"):
         open_page(visit, "settings", tab="hub")
@@ -112,12 +118,10 @@ def _obstacle(visit: Visit, row: PanelRow, action: SuggestedAction) -> str | Non
     """Why a click would send nothing, in the words of the guard that says so; nothing is asked where nobody may."""
     if _closed(visit) is not None or row.person_id is None:
         return None
-    if reads.hub_fault(visit) is not None:
-        return NO_HUB
     foreseen = reads.foreseen(visit, row.person_id, action.type)
     if foreseen.guard == "mapping" and action.channel is None:
         return FOR_A_COLLEAGUE
-    return foreseen.reason
+    return NO_HUB if reads.hub_fault(visit) is not None else foreseen.reason
 
 
 def _snooze(visit: Visit, row: PanelRow) -> None:
