@@ -14,8 +14,11 @@ from cockpit.api.provision_bodies import DemoIn, LinkIn, MappingsIn
 from cockpit.api.provision_call import Call
 from cockpit.api.provision_lookup import named, view_of
 from cockpit.errors import BadRequest
+from cockpit.ingestion.demo.seed import seed_demo
 from cockpit.ingestion.start import RULES
-from cockpit.storage.workspaces import find_workspace, get_workspace_by_id
+from cockpit.storage.people import count_people
+from cockpit.storage.workspace_states import READY
+from cockpit.storage.workspaces import Workspace, find_workspace, get_workspace_by_id
 
 
 def do_link(call: Call, body: LinkIn) -> dict[str, Any]:
@@ -29,13 +32,14 @@ def do_link(call: Call, body: LinkIn) -> dict[str, Any]:
 
 
 def do_demo(call: Call, body: DemoIn) -> dict[str, Any]:
-    """Make a workspace for a demo, or find it, and wire it; a workspace of real work is never taken for one."""
+    """Make a workspace for a demo with its people, or find it, and wire it; real work is never taken for a demo."""
     email, preset = email_of(body.adminEmail), check_preset(body.industryPreset, body.industryProfile)
     _check_demo(call, body.subdomain)
     settings = {**starting_policy(call.settings.join_policy, email), **preset}
     name = body.displayName or body.subdomain
     wanted = NewWorkspace(body.subdomain, name, email, "", is_demo=True, settings=settings)
     made = make_workspace(call.cockpit.db, wanted, rules=RULES, now=call.now)
+    _fill(call, made.workspace, email)
     wired = LinkIn(subdomain=body.subdomain, hubApiKey=body.hubApiKey, assignedDomain=body.assignedDomain)
     return {**do_link(call, wired), "wasCreated": made.new_workspace}
 
@@ -49,6 +53,16 @@ def do_mappings(call: Call, body: MappingsIn) -> dict[str, Any]:
         synced = sync_mappings(conn, workspace.workspace_id, mappings, call.now)
     about = {"workspaceId": str(workspace.workspace_id), "subdomain": workspace.subdomain}
     return {**about, "synced": len(mappings), "changed": synced.changed}
+
+
+def _fill(call: Call, workspace: Workspace, email: str) -> None:
+    """Give a demo its people, unless somebody is there: the call may come again, also after a server that died here."""
+    if workspace.status != READY:
+        return
+    with call.cockpit.db.read(workspace.workspace_id) as conn:
+        if count_people(conn, workspace.workspace_id):
+            return
+    seed_demo(call.cockpit, call.now, subdomain=workspace.subdomain, owner=email)
 
 
 def _check_demo(call: Call, subdomain: str) -> None:

@@ -11,8 +11,12 @@ from fastapi.routing import iter_route_contexts
 
 from cockpit.access import api_keys
 from cockpit.access.mappings import mapping_of
-from cockpit.model.ids import WorkspaceId
+from cockpit.ingestion.demo.seed import clear_demo
+from cockpit.model.ids import ANY_MEMBER, WorkspaceId
 from cockpit.storage.action_mappings import ActionMapping
+from cockpit.storage.members import list_members
+from cockpit.storage.people import count_people
+from cockpit.storage.people_page import PeopleAsked, count_people_found
 from tests.api.asking import OPS, SECRET, SSO, Asking, workspace_id
 
 GUIDE = {
@@ -155,6 +159,25 @@ class TestDemo:
         assert first["industryPreset"] == "insurance"
         assert first["twentyApiKey"] != second["twentyApiKey"]
         assert {one.role for one in ask.members("show").values()} == {"admin"}
+
+    def test_its_people_are_there_once_and_the_admins(self, ask: Asking) -> None:
+        made = workspace_id(ask("demo-tenant", DEMO).json())
+        assert ask("demo-tenant", DEMO).status_code == 200
+        with ask.cockpit.db.read(made) as conn:
+            people = count_people(conn, made)
+            owners = count_people_found(conn, made, PeopleAsked(owner_id=ANY_MEMBER), at_most=1_000)
+            [admin] = list_members(conn, made)
+            theirs = count_people_found(conn, made, PeopleAsked(owner_id=admin.member_id), at_most=1_000)
+            assert count_people_found(conn, made, PeopleAsked(band="hot"), at_most=1_000) > 0
+        assert (people, admin.email) == (501, "d@demo.com")
+        assert theirs == owners > 400
+
+    def test_a_server_that_died_before_its_people_came_is_made_good(self, ask: Asking) -> None:
+        made = workspace_id(ask("demo-tenant", DEMO).json())
+        clear_demo(ask.cockpit, made)
+        assert ask("demo-tenant", DEMO).json()["wasCreated"] is False
+        with ask.cockpit.db.read(made) as conn:
+            assert count_people(conn, made) == 501
 
     def test_a_workspace_of_real_work_is_never_taken_for_one(self, ask: Asking) -> None:
         ask.made("a@acme.com", "acme")

@@ -39,8 +39,13 @@ class Seeded:
     signals: int
 
 
-def seed_demo(cockpit: WithDatabase, now: datetime, *, subdomain: str = SUBDOMAIN, seed: int = SEED) -> Seeded:
-    """Add the demo to a workspace, which is made when it is missing; all of it or nothing."""
+def seed_demo(
+    cockpit: WithDatabase, now: datetime, *, subdomain: str = SUBDOMAIN, seed: int = SEED, owner: str | None = None
+) -> Seeded:
+    """Add the demo to a workspace, which is made when it is missing; all of it or nothing.
+
+    `owner` has all of the people; without one, who is at this machine and two colleagues share them.
+    """
     # all workspaces: this one may not be there yet
     with cockpit.db.write() as conn:
         known = find_workspace(conn, subdomain)
@@ -51,7 +56,7 @@ def seed_demo(cockpit: WithDatabase, now: datetime, *, subdomain: str = SUBDOMAI
         )
         if count_demo_people(conn, workspace_id):
             return Seeded(workspace_id, 0, 0)
-        owners = _members(conn, workspace_id, now)
+        owners = [owner] if owner else _members(conn, workspace_id, now)
         insert_missing_rules(conn, workspace_id, RULES, now=now)
         demo = draw_demo(now, seed, owners)
         _refuse_to_touch(conn, workspace_id, demo)
