@@ -208,16 +208,19 @@ def _script(
     ids = meant["person_id"].unique(maintain_order=True).to_list()
     people = read_people(conn, workspace, ids, channel or "", rule.active_hours, since=since, until=until)
     others = list_sent(conn, workspace_id, since=since - 7 * DAY, until=until, but_rule=rule_key)
+    policy = replace(policy_of(workspace, {}), paused="none")
+    heard = policy.inquiry_days > 0 and people.inbound.issuperset(spec.signal_types)
     return Script(
         rule=rule,
         channel=channel,
         action_type=spec.action_type,
         holdout_percent=spec.holdout_percent,
-        policy=replace(policy_of(workspace, {}), paused="none"),
+        policy=policy,
         people=people,
         cues=_cues(workspace_id, rule_key, meant, people.numbers),
         others=[_other(row, people.numbers) for row in others.iter_rows(named=True)],
         until=micros(until),
+        turned_to_us=heard or policy.consent_needed == "never",
     )
 
 

@@ -58,6 +58,7 @@ class Known:
     reachable: bool
     there: Whereabouts
     consents: tuple[Consent, ...]
+    usual: bool  # nothing is on file that keeps them from being contacted, or says that they may be
     opted_out_at: int  # when they first said that they want no contact, or NEVER
 
 
@@ -66,6 +67,7 @@ class People:
     """Everybody whom a rule may reach, with the instants of all that guards ask for."""
 
     ids: Sequence[str]
+    inbound: frozenset[str]  # types of signals
     known: Sequence[Known]
     numbers: Mapping[str, int]  # by id
     moments: Moments
@@ -129,7 +131,7 @@ def read_people(
         _known(row, there, agreed.get(row["person_id"], ()), moments.opted_out_at[number], channel)
         for number, row in enumerate(rows.iter_rows(named=True))
     ]
-    return People(people, known, {one: number for number, one in enumerate(people)}, moments)
+    return People(people, types["inbound"], known, {one: number for number, one in enumerate(people)}, moments)
 
 
 class _Atlas:
@@ -167,15 +169,18 @@ def _known(
     row: Mapping[str, Any], atlas: _Atlas, consents: tuple[Consent, ...], opted_out_at: int, channel: str
 ) -> Known:
     owner, phone, email = row["owner_id"], row["phone"], row["email"]
+    there = atlas.of(row)
+    reachable = bool(phone) if channel in NEEDS_PHONE else channel != "email" or bool(email)
     return Known(
         person_id=UUID(row["person_id"]),
         owner_id=None if owner is None else UUID(owner),
         do_not_contact=bool(row["do_not_contact"]),
         phone=phone,
         email=email,
-        reachable=bool(phone) if channel in NEEDS_PHONE else channel != "email" or bool(email),
-        there=atlas.of(row),
+        reachable=reachable,
+        there=there,
         consents=consents,
+        usual=reachable and not (row["do_not_contact"] or consents or there.opt_in_only),
         opted_out_at=opted_out_at,
     )
 

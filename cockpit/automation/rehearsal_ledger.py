@@ -86,6 +86,16 @@ class Books:
         asked.workspace_day = self.automatic.tally(now, before, policy.workspace_day)
         asked.workspace_minute = self.minute.tally(now, before, policy.workspace_minute)
 
+    def has_recent(self, who: int, now: int) -> bool:
+        """Whether anything went to somebody that still counts."""
+        mine = self.to_person.get(who)
+        return bool(mine) and mine is not None and mine[-1].at > now - self.longest
+
+    def member_is_full(self, owner: UUID | None, now: int) -> bool:
+        """Whether whoever has the person has reached their limit."""
+        most = self.policy.member_day
+        return owner is not None and self._member(owner).tally(now, None, most).so_far >= most
+
     def send(self, who: int | None, gone: Gone, owner: UUID | None) -> None:
         """Something went out; None: to somebody of whom nothing is asked."""
         if who is not None:

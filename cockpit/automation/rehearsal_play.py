@@ -15,7 +15,7 @@ from typing import Final, Literal, NamedTuple
 from uuid import UUID
 
 from cockpit.automation.holdout import is_held_out
-from cockpit.automation.outreach import RULE_WAITS_FOR_HOURS, longest_wait, no_mapping, window_length
+from cockpit.automation.outreach import RULE_WAITS, RULE_WAITS_FOR_HOURS, longest_wait, no_mapping, window_length
 from cockpit.automation.rehearsal_facts import People
 from cockpit.automation.rehearsal_ledger import Books, Place
 from cockpit.automation.wish import UNDO_FOR
@@ -31,7 +31,7 @@ from scoring.instants import instant_of, length
 AT_ONCE: Final = 500  # signals between two words of progress
 TAKEN: Final = "The same outreach to this person was made, or waits to be made."
 UNDO: Final = length(UNDO_FOR)
-HOURS_WAIT: Final = length(RULE_WAITS_FOR_HOURS)
+WAIT, HOURS_WAIT = length(RULE_WAITS), length(RULE_WAITS_FOR_HOURS)
 CAPS: Final = frozenset({"member_cap", "workspace_cap"})  # what they say depends on the counts alone
 # In a rehearsal the rule is on since before its first signal, nobody has stopped it, and its fuse is not known yet.
 PASS_ALL: Final = frozenset({"paused", "enabled_since", "fuse"})
@@ -45,11 +45,16 @@ class Step(NamedTuple):
 
     number: int  # of the attempt
     person_id: str
-    at: datetime  # of the signal
+    happened: int  # the signal
     became: Became
     sent_at: datetime | None = None
     guard: str | None = None  # the first that said no
     reason: str | None = None
+
+    @property
+    def at(self) -> datetime:
+        """When the signal was."""
+        return instant_of(self.happened)
 
     @property
     def attempt_id(self) -> UUID:
@@ -86,6 +91,7 @@ class Script:
     cues: Sequence[Cue]
     others: Sequence[Other]
     until: int
+    turned_to_us: bool = False  # each of its signals is a word of the person, and so counts as consent
 
 
 @dataclass(slots=True)
@@ -135,6 +141,7 @@ class Stage:
     waiting: dict[int, Waiting] = field(default_factory=dict)  # by person: one at most
     windows: dict[int, int] = field(default_factory=dict)  # until when no other outreach of the rule
     due: list[tuple[int, int, int]] = field(default_factory=list)
+    full: dict[int, str | None] = field(default_factory=dict)  # what the cap of the day says of so many
     held_out: dict[int, bool] = field(default_factory=dict)
     asked: Asked = field(default_factory=Asked)
     quick: Quick = field(init=False)
@@ -171,8 +178,14 @@ class Stage:
         if self.script.channel is None:
             self._step(cue, "blocked", guard="mapping", reason=no_mapping(self.script.action_type))
             return
+        full = self._full_for_too_long(cue)
+        if full in self.full:
+            self._step(cue, "blocked", guard="workspace_cap", reason=self.full[full])
+            return
         refusals = self._weigh(cue.who, cue.at, cue.at, None)
         opens = self._opens(refusals, cue.at, since=cue.at)
+        if full:
+            self.full[full] = ask(GUARDS["workspace_cap"], self.case(cue.at)).reason
         if refusals and opens is None:
             self._block(cue, refusals, cue.at)
         elif self._is_held_out(cue.who):
@@ -272,6 +285,20 @@ class Stage:
         opens = self.quick.earliest(self.asked, now, refusals)
         return opens if opens is not None and opens <= last else None
 
+    def _full_for_too_long(self, cue: Cue) -> int:
+        """How many there are where the workspace's day is full for longer than is waited, and no guard says no before.
+
+        In a busy workspace that is most signals, so that it is worth seeing without asking all guards.
+        """
+        script, books, now = self.script, self.books, cue.at
+        person, policy = script.people.known[cue.who], script.policy
+        if not (script.turned_to_us and person.usual and self.quick.all_on) or books.has_recent(cue.who, now):
+            return 0
+        day = books.automatic.tally(now, None, policy.workspace_day)
+        if day.frees_at is None or day.frees_at <= now + WAIT or NEVER < person.opted_out_at <= now:
+            return 0
+        return 0 if books.member_is_full(person.owner_id, now) else day.so_far
+
     def _is_held_out(self, who: int) -> bool:
         found = self.held_out.get(who)
         if found is None:
@@ -300,7 +327,7 @@ class Stage:
         reason: str | None = None,
     ) -> None:
         person_id = self.script.people.ids[cue.who]
-        self.steps[cue.attempt] = Step(cue.attempt, person_id, instant_of(cue.at), became, sent_at, guard, reason)
+        self.steps[cue.attempt] = Step(cue.attempt, person_id, cue.at, became, sent_at, guard, reason)
 
 
 def _sent(gone: Gone, rule_key: str) -> Sent:

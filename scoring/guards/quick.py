@@ -81,8 +81,6 @@ class Asked:
 
 Check = Callable[[Asked, int], Opens]
 Checks = tuple[tuple[str, Check], ...]
-OF_FEW: Final = frozenset({"do_not_contact", "reachable"})  # what they look at is said of few people
-OF_SENDS: Final = frozenset({"person_cap", "cooldown"})
 
 
 class Quick:
@@ -107,27 +105,51 @@ class Quick:
         self.since = None if self.enabled_at is None else length(self.enabled_at - instant_of(0))
         on = [key for key in GUARDS if (key in ALWAYS_ON or key not in policy.off) and key not in pass_all]
         self.guards: Checks = tuple((key, getattr(self, key)) for key in on)
-        idle = OF_FEW | ({"paused"} if self.may_act else set())
-        idle |= {"active_hours"} if rule.active_hours is None else set()
-        self.after_a_send: Checks = tuple(one for one in self.guards if one[0] not in idle)
-        self.at_first: Checks = tuple(one for one in self.after_a_send if one[0] not in OF_SENDS)
+        said_to_pass = {"paused", "enabled_since", "fuse"} <= set(pass_all)
+        self.all_on = said_to_pass and not policy.off
+        self.needs_consent = policy.consent_needed != "never"
+        self.per_day, self.per_minute = policy.workspace_day, policy.workspace_minute
 
     def refusals(self, asked: Asked, at: int) -> list[Refusal]:
         """The guards that say no and when they open; those behind one that time alone does not open are not asked."""
+        if not self.all_on or asked.refused or asked.stopped or asked.consents or not asked.reachable:
+            return self._one_by_one(asked, at)
+        # The same as one by one, for those of whom nothing unusual is known: calls cost more than what they do here.
+        if asked.opt_in_only or (self.needs_consent and asked.inbound <= at - self.inquiry):
+            return [("consent", None)]
         found: list[Refusal] = []
-        for key, check in self._concerned(asked):
+        replied = asked.replied
+        if replied != NEVER or asked.inbound > asked.evidence_at or asked.booked != NEVER or asked.bounced != NEVER:
+            self._add(found, "reply_since", self.reply_since(asked, at))
+        if asked.sends or not self.takes_some:
+            self._add(found, "person_cap", self.person_cap(asked, at))
+            self._add(found, "cooldown", self.cooldown(asked, at))
+        if asked.has_member:
+            self._add(found, "member_cap", tallied(asked.member_day, self.policy.member_day, at))
+        if asked.workspace_day.so_far >= self.per_day or asked.workspace_minute.so_far >= self.per_minute:
+            self._add(found, "workspace_cap", self.workspace_cap(asked, at))
+        self._add(found, "quiet_hours", self.quiet_hours(asked, at))
+        if self.rule.active_hours is not None:
+            self._add(found, "active_hours", self.active_hours(asked, at))
+        for place, (_, opens) in enumerate(found):
+            if opens is None:
+                return found[: place + 1]
+        return found
+
+    @staticmethod
+    def _add(found: list[Refusal], guard: str, opens: Opens) -> None:
+        if opens != OPEN:
+            found.append((guard, opens))
+
+    def _one_by_one(self, asked: Asked, at: int) -> list[Refusal]:
+        found: list[Refusal] = []
+        for key, check in self.guards:
             opens = check(asked, at)
             if opens != OPEN:
                 found.append((key, opens))
                 if opens is None:
                     break
         return found
-
-    def _concerned(self, asked: Asked) -> Checks:
-        """The guards that have anything to look at."""
-        if asked.refused or asked.stopped or not asked.reachable:
-            return self.guards
-        return self.after_a_send if asked.sends or not self.takes_some else self.at_first
 
     def earliest(self, asked: Asked, now: int, refusals: list[Refusal]) -> int | None:
         """When all will be open, if nothing else happens; `refusals` are those of now."""

@@ -2,7 +2,7 @@
 
 `python -m tests.campaigns.rehearse_live --data demo --engine duckdb --people 40` replays the last days of some people,
 one signal after the other, through what a running cockpit uses: stored, the rule fired, guards asked, reserved,
-claimed, settled. Then the same days are rehearsed, and told apart: whom, when, what became of it, blocked by which guard.
+claimed, settled. Then the same days are rehearsed, and both compared: whom, when, what came of it, blocked by what.
 
 `--data loan_calls` reads the log of loan calls, where it is beside the repository. It has neither missed calls nor
 messages without a reply: calls about an unfinished request stand in for the first, those about an offer for the second.

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, time, timedelta
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from cockpit.automation.rehearsal_play import PASS_ALL
 from scoring.guards.facts import (
     NEEDS_PHONE,
     ActiveHours,
@@ -93,7 +94,7 @@ POLICIES = st.builds(
     consent_needed=st.sampled_from(["automatic", "always", "never"]),
     inquiry_days=st.sampled_from([0, 180]),
     paused=st.sampled_from(["none", "none", "none", "automatic", "all"]),
-    off=st.sets(st.sampled_from(sorted(GUARDS)), max_size=3).map(frozenset),
+    off=st.just(frozenset()) | st.sets(st.sampled_from(sorted(GUARDS)), max_size=3).map(frozenset),
 )
 
 
@@ -168,3 +169,8 @@ def test_each_guard_says_the_same_in_whole_numbers(
     assert [guard for guard, _ in refusals] == blocking[: len(refusals)]
     found = quick.earliest(asked, at, refusals)
     assert (found and instant_of(found)) == earliest(request, ledger, person, policy, NOW)
+    usual = Quick(rule, channel, policy, PASS_ALL)
+    left = [(one.guard, one.opens_at) for one in verdicts if not one.allowed and one.guard not in PASS_ALL]
+    quickly = [(guard, opens and instant_of(opens)) for guard, opens in usual.refusals(asked, at)]
+    assert quickly == left[: len(quickly)]
+    assert len(quickly) == len(left) or quickly[-1][1] is None
