@@ -105,7 +105,7 @@ def _next_step(visit: Visit, row: PanelRow) -> None:
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
             action_bar.buttons(visit, row, with_why=False)
         if row.suggested_action is not None:
-            st.caption(action_bar.limits(visit))
+            st.caption(action_bar.limits(visit, row))
 
 
 def _idle(visit: Visit, row: PanelRow) -> str:

@@ -40,8 +40,10 @@ def buttons(visit: Visit, row: PanelRow, *, with_why: bool = True) -> None:
         triage.dismiss_dialog(visit, row)
 
 
-def limits(visit: Visit) -> str:
+def limits(visit: Visit, row: PanelRow) -> str:
     """What the buttons do not do here."""
+    if row.suggested_action is not None and _obstacle(visit, row, row.suggested_action) == FOR_A_COLLEAGUE:
+        return BY_HAND
     return _closed(visit) or reads.hub_fault(visit) or GOES_OUT
 
 
@@ -107,8 +109,6 @@ def _execute(visit: Visit, row: PanelRow) -> None:
             on_click=triage.mark_done if by_hand else triage.execute,
             args=(visit, row),
         )
-    if by_hand:
-        st.caption(BY_HAND)
     may_connect = blocked == NO_HUB and visit.may(Permission.MANAGE_SETTINGS) and not visit.embedded
     if may_connect and st.button("Connect a Hub", key="do_connect", icon=":material/cable:"):
         open_page(visit, "settings", tab="hub")

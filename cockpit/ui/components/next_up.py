@@ -35,7 +35,7 @@ def show(visit: Visit, rows: Sequence[PanelRow] | None) -> None:
             if st.button("Open", key="do_open", shortcut=visit.key("O"), icon=":material/open_in_new:"):
                 open_page(visit, "person", id=row.person_id or "")
             steps(visit, [one.person_id for one in people], at)
-        st.caption(action_bar.limits(visit))
+        st.caption(action_bar.limits(visit, row))
 
 
 def steps(visit: Visit, person_ids: Sequence[str | None], at: int) -> bool:
