@@ -58,12 +58,17 @@ def test_what_cannot_be_asked(five: Asking, query: dict[str, str]) -> None:
 def test_the_price_is_the_same_for_one_and_for_all(five: Asking) -> None:
     seen: list[str] = []
     event.listen(five.cockpit.db.pool, "before_cursor_execute", lambda _, __, statement, *___: seen.append(statement))
-    prices = []
-    for limit in ("1", "5"):
-        seen.clear()
-        five.get("workspaces", limit=limit)
-        prices.append(len(seen))
-    assert prices[0] == prices[1]
+
+    def price(limit: int) -> int:
+        """How many statements it takes; now and then one more reads again what is kept for seconds."""
+        prices = []
+        for _ in range(3):
+            seen.clear()
+            five.get("workspaces", limit=str(limit))
+            prices.append(len(seen))
+        return min(prices)
+
+    assert price(1) == price(5)
 
 
 def test_a_name_that_two_have(five: Asking) -> None:
