@@ -60,6 +60,8 @@ def flat_path(page: str) -> tuple[str, dict[str, str]]:
         return "/person", {"id": parts[2].lower()}
     if parts[0] == "object" and parts[1] in RECORDS:
         return "/objects", {"type": RECORDS[parts[1]], "id": parts[2].lower()}
+    if page == "/settings/automation":
+        return "/automation", {}
     if parts[0] == "settings":
         return "/settings", {"tab": "/".join(parts[1:])}
     return "/not_ours", {"path": page}

@@ -56,7 +56,7 @@ def show(visit: Visit, rule: StoredRule) -> None:
 
 def dialogs(visit: Visit) -> None:
     """Ask before a rule acts by itself, where somebody has just wished it."""
-    asked = st.session_state.pop(ASKED, None)
+    asked = st.session_state.get(ASKED)  # kept until it is answered: the undo bar draws the page anew meanwhile
     if asked is None or not may_change(visit):
         return
     with visit.cockpit.db.read(visit.workspace_id) as conn:
@@ -89,15 +89,17 @@ def _back(db: Database, viewer: Viewer, before: StoredRule, now: datetime) -> No
     rule_changes.switch(db, viewer, before.rule_key, now, **switches)
 
 
-@st.dialog("Let it act by itself?", width="medium")
+def _forget() -> None:
+    st.session_state.pop(ASKED, None)
+
+
+@st.dialog("Let it act by itself?", width="medium", on_dismiss=_forget)
 def _ask(visit: Visit, rule: StoredRule) -> None:
     """What would go out, to how many, when; and only then yes."""
     st.markdown(f"**{safe_text(rule.title)}** would send without a click, from now on.")
     if rule.rehearsed_rate is None:
         st.warning("Rehearse it first: its fuse needs to know how many people it reaches.", icon=":material/science:")
-        if st.button(
-            "To the rehearsal", key="to_rehearsal", type="primary", on_click=go, args=(REHEARSAL, rule.rule_key)
-        ):
+        if st.button("To the rehearsal", key="to_rehearsal", type="primary", on_click=_to_rehearsal, args=(rule,)):
             st.rerun()
         return
     most = _told(visit, rule, rule.rehearsed_rate)
@@ -105,10 +107,19 @@ def _ask(visit: Visit, rule: StoredRule) -> None:
     if most > TYPED_FROM:
         word = st.text_input(f"It reaches more than {TYPED_FROM} people: type {plain(rule.rule_key)}", key="auto_typed")
         typed = word.strip() == rule.rule_key
-    if st.button("Let it act by itself", key="auto_yes", type="primary", disabled=not typed) and _switch(
-        visit, rule, f"{plain(rule.title)} acts by itself", auto_execute=True
-    ):
+    given = (visit, rule)
+    if st.button("Let it act by itself", key="auto_yes", type="primary", disabled=not typed, on_click=_yes, args=given):
         st.rerun()
+
+
+def _to_rehearsal(rule: StoredRule) -> None:
+    _forget()
+    go(REHEARSAL, rule.rule_key)
+
+
+def _yes(visit: Visit, rule: StoredRule) -> None:
+    _forget()
+    _switch(visit, rule, f"{plain(rule.title)} acts by itself", auto_execute=True)
 
 
 def _told(visit: Visit, rule: StoredRule, rate: float) -> float:

@@ -11,7 +11,7 @@ import streamlit as st
 from cockpit.model.panel import PanelRow, PanelRows
 from cockpit.model.roles import Permission
 from cockpit.panels.registry import PANELS
-from cockpit.ui import state
+from cockpit.ui import frame, state
 from cockpit.ui.components import bulk
 from cockpit.ui.components.cards import cards
 from cockpit.ui.components.exports import export_links
@@ -29,6 +29,7 @@ from cockpit.ui.frame import Visit
 from cockpit.ui.words import safe_text
 
 EMPTY = "No leads to show"
+AUTOMATION = "automation_suggestions"
 ROW_HEIGHT, LINES_SHOWN, CARDS_SHOWN = 35, 8, 5
 Histories = Mapping[str, Sequence[float | None]]
 
@@ -58,6 +59,14 @@ def draw(slug: str, found: PanelRows | Exception, total: str, drawing: Drawing) 
             bulk.offer(drawing.visit, slug, found.rows)
             if drawing.visit.may(Permission.EXPORT):
                 export_links(slug, panel.title, drawing.query)
+        if slug == AUTOMATION and drawing.visit.as_of is None:
+            _to_automation(drawing.visit)
+
+
+def _to_automation(visit: Visit) -> None:
+    """The way to where rules are written, rehearsed, switched and stopped."""
+    if st.button("Rules, rehearsals and reports", key="to_automation", icon=":material/bolt:", type="tertiary"):
+        frame.open_page(visit, "automation")
 
 
 def _empty(found: PanelRows, drawing: Drawing, usual: str) -> None:
@@ -104,7 +113,7 @@ def _table(slug: str, rows: Sequence[PanelRow], drawing: Drawing) -> None:
 def _columns(slug: str, rows: Sequence[PanelRow], drawing: Drawing) -> tuple[pd.DataFrame, Columns]:
     if slug == "team_activity":
         return team_table(rows), team_columns()
-    if slug == "automation_suggestions":
+    if slug == AUTOMATION:
         return rules_table(rows), rules_columns()
     return people_table(slug, rows, drawing.histories, drawing.visit.now), people_columns(slug)
 
