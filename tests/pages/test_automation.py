@@ -92,6 +92,11 @@ def opened(run: Run, tab: str = RULES, **query: str) -> AppTest:
     return at
 
 
+def switch(at: AppTest, name: str) -> Any:
+    """One of the two switches of the rule."""
+    return next(one for one in at.toggle if one.key and one.key.startswith(f"{name}_{RULE}"))
+
+
 def seen(at: AppTest) -> str:
     """The words of the page as they are read."""
     headers = " ".join(str(one.value) for one in (*at.header, *at.subheader))
@@ -109,8 +114,8 @@ def test_every_tab_is_drawn(run: Run, office: Office, tab: str) -> None:
 def test_a_rule_is_switched_on_and_that_is_taken_back(run: Run, office: Office) -> None:
     at = opened(run)
     assert "DRAFT" in seen(at)
-    assert at.toggle(key=f"auto_{RULE}").disabled
-    at.toggle(key=f"enabled_{RULE}").set_value(True).run()
+    assert switch(at, "auto").disabled
+    switch(at, "enabled").set_value(True).run()
     assert (office.rule().enabled, office.rule().status) == (True, "ACTIVE")
     assert "is switched on" in seen(at)
     at.button(key="undo").click().run()
@@ -121,12 +126,12 @@ def test_a_rule_is_switched_on_and_that_is_taken_back(run: Run, office: Office) 
 def test_it_acts_by_itself_only_after_a_rehearsal_and_a_word(run: Run, office: Office) -> None:
     office.becomes(auto_execute=False, rehearsed_rate=None)
     at = opened(run)
-    at.toggle(key=f"auto_{RULE}").set_value(True).run()
+    switch(at, "auto").set_value(True).run()
     assert "Rehearse it first" in seen(at)
     assert not office.rule().auto_execute
     office.becomes(auto_execute=False, rehearsed_rate=51.0)
     at = opened(run)
-    at.toggle(key=f"auto_{RULE}").set_value(True).run()
+    switch(at, "auto").set_value(True).run()
     assert "51" in seen(at)
     assert "Call back." in " ".join(one.value for one in at.text)  # what the mapping says
     assert at.button(key="auto_yes").disabled
@@ -302,7 +307,7 @@ def test_without_rules_it_says_how_they_come(run: Run, cockpit: Cockpit, workspa
 
 def test_the_past_changes_nothing(run: Run, office: Office) -> None:
     at = opened(run, as_of=(NOW - timedelta(days=2)).isoformat())
-    assert at.toggle(key=f"enabled_{RULE}").disabled
+    assert switch(at, "enabled").disabled
     assert "pause_all" not in {one.key for one in at.button}
 
 

@@ -15,7 +15,7 @@ from cockpit.ui.frame import Visit
 from cockpit.ui.state import UNDO_SECONDS
 from cockpit.ui.words import safe_text
 
-LAST = "last_rule_change"
+LAST, TURN = "last_rule_change", "switch_turn"
 Back = Callable[[Database, Viewer, datetime], object]
 
 
@@ -46,6 +46,16 @@ def attempt(visit: Visit, change: Callable[[datetime], Back | None], sentence: s
     return True
 
 
+def turn() -> int:
+    """A part of the keys of switches: a late word from the browser must not reach one that was drawn anew."""
+    return int(st.session_state.get(TURN, 0))
+
+
+def next_turn() -> None:
+    """Draw the switches anew, as things are stored."""
+    st.session_state[TURN] = turn() + 1
+
+
 def show(visit: Visit) -> None:
     """Draw the bar while there is something to undo."""
     change: RuleChange | None = st.session_state.get(LAST)
@@ -74,6 +84,7 @@ def _bar(visit: Visit) -> None:
 
 def _take_back(visit: Visit, change: RuleChange) -> None:
     st.session_state[LAST] = None
+    next_turn()
     try:
         change.back(visit.cockpit.db, visit.viewer, datetime.now(UTC))
     except CockpitError as error:

@@ -32,13 +32,12 @@ TYPED_FROM: Final = 50  # people: above, the key of the rule has to be typed
 
 def show(visit: Visit, rule: StoredRule) -> None:
     """Draw both, as they are stored; whoever may not change them sees them off limits."""
-    key, fixed = rule.rule_key, not may_change(visit)
-    st.session_state[f"enabled_{key}"] = rule.enabled
-    st.session_state[f"auto_{key}"] = rule.auto_execute
+    fixed, enabled, auto = not may_change(visit), _key("enabled", rule), _key("auto", rule)
     with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
         st.toggle(
             "Enabled",
-            key=f"enabled_{key}",
+            rule.enabled,
+            key=enabled,
             disabled=fixed,
             on_change=_enable,
             args=(visit, rule),
@@ -46,7 +45,8 @@ def show(visit: Visit, rule: StoredRule) -> None:
         )
         st.toggle(
             "Auto-run",
-            key=f"auto_{key}",
+            rule.auto_execute,
+            key=auto,
             disabled=fixed or not rule.enabled,
             on_change=_auto_run,
             args=(visit, rule),
@@ -65,12 +65,15 @@ def dialogs(visit: Visit) -> None:
 
 
 def _enable(visit: Visit, rule: StoredRule) -> None:
-    on = bool(st.session_state[f"enabled_{rule.rule_key}"])
+    on = bool(st.session_state[_key("enabled", rule)])
+    changes_bar.next_turn()
     _switch(visit, rule, f"{plain(rule.title)} is switched {'on' if on else 'off'}", enabled=on)
 
 
 def _auto_run(visit: Visit, rule: StoredRule) -> None:
-    if st.session_state[f"auto_{rule.rule_key}"]:
+    on = bool(st.session_state[_key("auto", rule)])
+    changes_bar.next_turn()
+    if on:
         st.session_state[ASKED] = rule.rule_key
     else:
         _switch(visit, rule, f"{plain(rule.title)} acts no more by itself", auto_execute=False)
@@ -91,6 +94,12 @@ def _back(db: Database, viewer: Viewer, before: StoredRule, now: datetime) -> No
 
 def _forget() -> None:
     st.session_state.pop(ASKED, None)
+    changes_bar.next_turn()
+
+
+def _key(switch: str, rule: StoredRule) -> str:
+    """Another one whenever the rule is switched."""
+    return f"{switch}_{rule.rule_key}_{rule.enabled:d}{rule.auto_execute:d}_{changes_bar.turn()}"
 
 
 @st.dialog("Let it act by itself?", width="medium", on_dismiss=_forget)
