@@ -11,7 +11,7 @@ from cockpit.automation.rule_report import report
 from cockpit.model.ids import MemberId, PersonId, WorkspaceId
 from cockpit.model.roles import Role
 from cockpit.model.viewer import Scope, Viewer, whole_workspace
-from cockpit.storage.attempts import insert_attempt
+from cockpit.storage.attempts import Attempt, insert_attempt
 from cockpit.storage.database import Database
 from cockpit.storage.holdouts import insert_holdout
 from cockpit.storage.schema import person
@@ -22,7 +22,7 @@ from tests.storage.rows import attempt_of
 DAY = timedelta(days=1)
 
 
-def did(person_id: PersonId, at: datetime, **more: object) -> object:
+def did(person_id: PersonId, at: datetime, **more: object) -> Attempt:
     """An execution of the rule."""
     given = {"state": "COMPLETED", "outcome": "answered", "reason": None, "sent_at": at, "finished_at": at + DAY}
     return attempt_of(

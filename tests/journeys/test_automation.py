@@ -26,7 +26,7 @@ TABS = ("Rules", "Editor", "Rehearsal", "Report", "Held tray", "Guard log")
 
 def shot(here: Screen, name: str) -> None:
     """Keep a picture, where somebody wants to look."""
-    if folder := os.environ.get("COCKPIT_SHOTS"):
+    if folder := os.environ.get("SHOTS"):
         here.page.screenshot(path=Path(folder) / f"automation-{name}.png")
 
 
