@@ -30,6 +30,7 @@ from cockpit.model.ids import PersonId, WorkspaceId
 from cockpit.storage import workspaces
 from cockpit.storage.attempts import RESERVED, get_attempt
 from cockpit.storage.database import Database
+from cockpit.storage.guard_facts import ConsentRow, insert_consent
 from cockpit.storage.outbox import Lease
 from cockpit.storage.schema import person
 from scoring.guards.policy import QuietHours
@@ -116,6 +117,8 @@ def somebody(db: Database, workspace_id: WorkspaceId, number: int, zone: str) ->
     row = person_row(workspace_id, person_of(workspace_id, number), number, NOW)
     with db.write(workspace_id) as conn:
         conn.execute(insert(person).values(**row | {"phone": None, "country": None, "time_zone": zone}))
+        agreed = ConsentRow("*", "express", NOW - timedelta(days=1))  # in some countries nobody is written to without
+        insert_consent(conn, workspace_id, uuid5(row["person_id"], "consent"), row["person_id"], agreed)
 
 
 def tried(db: Database, workspace_id: WorkspaceId, who: PersonId, case: Case) -> str:
