@@ -24,6 +24,7 @@ ALLOWED = re.compile(
 # The lists and the areas of the settings that are screens of ours; others have a plain page that says so.
 RECORDS = {"company": "companies", "opportunity": "opportunities"}
 OBJECTS = ("people", "companies", "opportunities", "tasks", "notes", "dashboards", "workflows")
+OWN_SCREENS = {"/settings/automation": "/automation"}  # not an area of the settings, wherever hosts look for it
 
 
 def is_page(page: object) -> bool:
@@ -52,16 +53,14 @@ def check_page(page: object) -> str | None:
 def flat_path(page: str) -> tuple[str, dict[str, str]]:
     """The flat address of a page that passed the grammar, and its query."""
     parts = page.removeprefix("/").split("/")
-    if parts[0] == "cockpit":
-        return "/cockpit", {}
+    if parts[0] == "cockpit" or page in OWN_SCREENS:
+        return OWN_SCREENS.get(page, "/cockpit"), {}
     if parts[0] == "objects" and parts[1] in OBJECTS:
         return "/objects", {"type": parts[1]}
     if parts[0] == "object" and parts[1] == "person":
         return "/person", {"id": parts[2].lower()}
     if parts[0] == "object" and parts[1] in RECORDS:
         return "/objects", {"type": RECORDS[parts[1]], "id": parts[2].lower()}
-    if page == "/settings/automation":
-        return "/automation", {}
     if parts[0] == "settings":
         return "/settings", {"tab": "/".join(parts[1:])}
     return "/not_ours", {"path": page}

@@ -60,7 +60,7 @@ def _fill(call: Call, workspace: Workspace, email: str) -> None:
     if workspace.status != READY:
         return
     with call.cockpit.db.read(workspace.workspace_id) as conn:
-        if count_people(conn, workspace.workspace_id):
+        if count_people(conn, workspace.workspace_id, scope=None):
             return
     seed_demo(call.cockpit, call.now, subdomain=workspace.subdomain, owner=email)
 

@@ -4,7 +4,7 @@ insert_run(conn, workspace_id, run)
 insert_missing_runs(conn, workspace_id, frame) -> int                  frame: columns of `workflow_run`; known ids stay
 get_workflow_run(conn, workspace_id, run_id, *, scope=None) -> Run              raises NotFound
 find_run_locked(conn, workspace_id, run_id) -> Run | None              nobody changes it until the transaction ends
-list_workflow_runs(conn, workspace_id, *, workflow_key=None, states=(), scope=None, limit=50) -> tuple[Run, ...]    newest first
+list_workflow_runs(conn, workspace_id, *, workflow_key=None, states=(), scope=None, limit=50) -> tuple[Run, ...]
 count_runs(conn, workspace_id, workflow_key, *, scope=None) -> Mapping[str, int]                           by state
 list_running(conn, workspace_id, workflow_key, ids) -> frozenset[UUID]     those of these people it is at work on
 count_starts(conn, workspace_id, run, *, since) -> int                 for its person, or one with the same address

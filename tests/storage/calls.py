@@ -19,6 +19,7 @@ from cockpit.storage import (
     activity,
     api_keys,
     attempts,
+    avatar_wishes,
     avatars,
     breakers,
     callbacks,
@@ -435,7 +436,9 @@ CALLS: dict[Any, Call] = {
 }
 # These answer for all workspaces: that is what they are for.
 ABOVE_WORKSPACES = {
-    avatars.find_any_avatar,
+    *(avatars.find_any_avatar, avatars.replace_avatar),  # a login is not a workspace's
+    *(avatar_wishes.find_wish, avatar_wishes.upsert_wish, avatar_wishes.count_wishes_due),
+    *(avatar_wishes.replace_wishes_taken, avatar_wishes.replace_wish_done),
     clock.get_database_time,
     outbox.list_due_workspaces,
     guard_notes.list_workspaces_with_guard_notes,
@@ -443,7 +446,6 @@ ABOVE_WORKSPACES = {
     workflow_runs.list_workspaces_with_due_runs,
     work_due.list_workspaces_with_work,
     work_due.list_workspaces_with_old_answers,
-    avatars.replace_avatar,  # a login is not a workspace's
     scratch.append_bare,
     scratch.create_bare_signals,
     scratch.drop_bare,
