@@ -14,8 +14,9 @@ from datetime import datetime
 from threading import Condition, Thread
 
 from cockpit.errors import DatabaseUnavailable
-from cockpit.ingestion.answered import Repeatable, as_answer, as_receipt, claim_all, keep_all
-from cockpit.ingestion.receive import Signals, WithDatabase, check, store
+from cockpit.ingestion.answered import Repeatable
+from cockpit.ingestion.receive import Signals, WithDatabase
+from cockpit.ingestion.receivers import Receivers
 from cockpit.ingestion.record import Receipt
 from cockpit.model.ids import WorkspaceId
 
@@ -49,6 +50,7 @@ class GroupCommit:
         self._changed = Condition()
         self._thread: Thread | None = None
         self._closed = False
+        self._receivers = Receivers()
 
     def submit(
         self, workspace_id: WorkspaceId, signals: Signals, repeatable: Repeatable | None = None
@@ -77,6 +79,7 @@ class GroupCommit:
             self._changed.notify_all()
         if self._thread is not None:
             self._thread.join()
+        self._receivers.close()
 
     def _run(self) -> None:
         while (found := self._next()) is not None:
@@ -119,20 +122,9 @@ class GroupCommit:
                 asked.answer.set_result(receipt)
 
     def _stored(self, workspace_id: WorkspaceId, group: list[Asked]) -> list[Receipt]:
-        """The receipts of a group that is committed; a key is in it once at most."""
-        now = self._clock()
-        checked = check([asked.signals for asked in group], now) if not any(a.repeatable for a in group) else None
-        with self._cockpit().db.write(workspace_id) as conn:
-            if checked is not None:
-                return list(store(conn, workspace_id, checked, now))
-            keys = [asked.repeatable for asked in group if asked.repeatable]
-            known = {key: as_receipt(one) for key, one in claim_all(conn, workspace_id, keys, now).items()}
-            fresh = [asked for asked in group if asked.key not in known]
-            receipts = store(conn, workspace_id, check([asked.signals for asked in fresh], now), now)
-            told = {asked.key: one for asked, one in zip(fresh, receipts, strict=True) if asked.key}
-            keep_all(conn, workspace_id, {key: as_answer(one) for key, one in told.items()})
-        new = iter(receipts)
-        return [known[asked.key] if asked.key in known else next(new) for asked in group]
+        """The receipts of a group that is committed."""
+        asked = [(one.signals, one.repeatable) for one in group]
+        return self._receivers.store(self._cockpit().db, workspace_id, asked, self._clock())
 
 
 def _fail(group: list[Asked], error: Exception) -> None:

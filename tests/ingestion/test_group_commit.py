@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import time
 from collections.abc import Iterator
 from concurrent.futures import Future
 from contextlib import contextmanager
@@ -11,9 +13,10 @@ import pytest
 
 from cockpit.bootstrap import Cockpit
 from cockpit.errors import Conflict, DatabaseUnavailable, NotFound
-from cockpit.ingestion import group_commit
+from cockpit.ingestion import group_commit, store_group
 from cockpit.ingestion.answered import Repeatable
 from cockpit.ingestion.group_commit import GroupCommit
+from cockpit.ingestion.receivers import Receivers
 from cockpit.ingestion.record import Receipt
 from cockpit.model.ids import WorkspaceId, workspace_id_of
 from cockpit.storage.signals import count_signals
@@ -110,8 +113,8 @@ def test_a_database_that_is_away_for_a_moment_is_asked_again(
     cockpit: Cockpit, workspace: WorkspaceId, now: datetime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     faults = [DatabaseUnavailable("Another write got in the way.")]
-    real = group_commit.store
-    monkeypatch.setattr(group_commit, "store", lambda *given: fail(faults.pop()) if faults else real(*given))
+    real = store_group.store
+    monkeypatch.setattr(store_group, "store", lambda *given: fail(faults.pop()) if faults else real(*given))
     with held(cockpit, now) as queue:
         first, second = (queue.submit(workspace, [call(now, event)]) for event in ("a", "b"))
     assert [statuses(first), statuses(second)] == [["accepted"], ["accepted"]]
@@ -123,3 +126,46 @@ def test_a_database_that_is_away_for_a_moment_is_asked_again(
 
 def fail(error: Exception) -> None:
     raise error
+
+
+def busy(cockpit: Cockpit, workspace: WorkspaceId, now: datetime, receivers: Receivers, first: int) -> list[str]:
+    """What two requests of a group are told."""
+    group = [([call(now, f"e{first + number}")], None) for number in range(2)]
+    receipts = receivers.store(cockpit.db, workspace, group, now)
+    return [item.status for receipt in receipts for item in receipt.items]
+
+
+def started(receivers: Receivers) -> subprocess.Popen[bytes]:
+    """The process of its own, once it has opened the database."""
+    for _ in range(600):
+        if receivers._ready:
+            break
+        time.sleep(0.05)
+    assert receivers._ready
+    assert receivers._process is not None
+    return receivers._process
+
+
+def test_groups_that_grow_are_stored_by_a_process_of_their_own(
+    cockpit: Cockpit, workspace: WorkspaceId, now: datetime
+) -> None:
+    receivers = Receivers(busy=2)
+    assert busy(cockpit, workspace, now, receivers, 0) == ["accepted"] * 2
+    if cockpit.db.engine_name == "duckdb":
+        assert receivers._process is None, "the file belongs to this process"
+        return
+    process = started(receivers)
+    assert busy(cockpit, workspace, now, receivers, 2) == ["accepted"] * 2
+    assert busy(cockpit, workspace, now, receivers, 1) == ["duplicate"] * 2
+    with pytest.raises(NotFound):
+        receivers.store(cockpit.db, workspace_id_of("nowhere"), [([call(now, "a")], None)], now)
+    process.kill()
+    process.wait()
+    with pytest.raises(DatabaseUnavailable, match="none is stored twice"):
+        busy(cockpit, workspace, now, receivers, 4)
+    assert busy(cockpit, workspace, now, receivers, 4) == ["accepted"] * 2, "stored here while another one starts"
+    again = started(receivers)
+    receivers.close()
+    assert again.poll() == 0
+    with cockpit.db.read() as conn:
+        assert count_signals(conn, workspace) == 6

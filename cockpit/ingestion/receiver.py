@@ -1,0 +1,64 @@
+"""Stores groups of requests for a server: a program of its own, so that pages do not take its turns at the interpreter.
+
+It is told a database on standard input and then one group after another, and answers each on standard output with the
+receipts or the error. It ends when its input does, after the group it is at: signals that end the server are not its.
+"""
+
+from __future__ import annotations
+
+import os
+import pickle
+import signal
+import sys
+from typing import IO, Any
+
+from cockpit.errors import CockpitError
+from cockpit.ingestion.store_group import store_group
+from cockpit.storage.database import Database, open_database
+
+
+def main() -> None:
+    """Store until nobody asks any more."""
+    for one in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(one, signal.SIG_IGN)
+    asked, told = sys.stdin.buffer, os.fdopen(os.dup(sys.stdout.fileno()), "wb")
+    sys.stdout = sys.stderr  # whatever else is printed is no answer
+    db = open_database(heard(asked))
+    try:
+        say(told, None)
+        answer_all(db, asked, told)
+    finally:
+        db.close()
+
+
+def answer_all(db: Database, asked: IO[bytes], told: IO[bytes]) -> None:
+    """One answer for each group."""
+    while True:
+        try:
+            question = heard(asked)
+        except EOFError:
+            return
+        try:
+            answer: object = store_group(db, *question)
+        except Exception as error:  # noqa: BLE001 - whatever it was, the server tells the caller it concerns
+            answer = error if isinstance(error, CockpitError) else RuntimeError(f"{type(error).__name__}: {error}")
+        say(told, answer)
+
+
+def heard(stream: IO[bytes]) -> Any:
+    """What the other side said.
+
+    Raises:
+        EOFError: it is gone.
+    """
+    return pickle.load(stream)  # noqa: S301 - a pipe between a server and the process that it started
+
+
+def say(stream: IO[bytes], what: object) -> None:
+    """Tell the other side."""
+    pickle.dump(what, stream, pickle.HIGHEST_PROTOCOL)
+    stream.flush()
+
+
+if __name__ == "__main__":
+    main()
