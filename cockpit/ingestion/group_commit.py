@@ -47,6 +47,7 @@ class GroupCommit:
         self._clock = clock
         self._waiting: dict[WorkspaceId, deque[Asked]] = {}
         self._size = 0
+        self._crowd = 0  # requests that waited when the last group was taken
         self._changed = Condition()
         self._thread: Thread | None = None
         self._closed = False
@@ -95,6 +96,7 @@ class GroupCommit:
                 if self._closed:
                     return None
                 self._changed.wait()
+            self._crowd = sum(map(len, self._waiting.values()))
             workspace_id = next(iter(self._waiting))
             queue = self._waiting.pop(workspace_id)
             group = _first(queue)
@@ -124,6 +126,7 @@ class GroupCommit:
     def _stored(self, workspace_id: WorkspaceId, group: list[Asked]) -> list[Receipt]:
         """The receipts of a group that is committed."""
         asked = [(one.signals, one.repeatable) for one in group]
+        self._receivers.meet(self._cockpit().db, self._crowd)
         return self._receivers.store(self._cockpit().db, workspace_id, asked, self._clock())
 
 

@@ -1,4 +1,4 @@
-"""Where groups are stored: in this process, or, once they grow on PostgreSQL, in one of their own.
+"""Where groups are stored: in this process, or, once requests wait in numbers on PostgreSQL, in one of their own.
 
 Under load a page that is drawn and the groups would wait for one interpreter, each for the other. DuckDB's file
 belongs to one process, so there everything stays here.
@@ -30,10 +30,15 @@ class Receivers:
     """Stores groups, one at a time; asked by one thread."""
 
     def __init__(self, busy: int = BUSY) -> None:
-        """Store here until a group is that large."""
+        """Store here until so many requests wait."""
         self._busy = busy
         self._process: Pipe | None = None
         self._ready = False
+
+    def meet(self, db: Database, crowd: int) -> None:
+        """Start a process of its own where so many requests wait that it pays, and the database allows it."""
+        if crowd >= self._busy and self._process is None and db.engine_name == "postgresql":
+            self._start(db)
 
     def store(self, db: Database, workspace_id: WorkspaceId, group: Group, now: datetime) -> list[Receipt]:
         """The receipts of a group that is committed.
@@ -41,8 +46,6 @@ class Receivers:
         Raises:
             DatabaseUnavailable: the other process died over it; stored again here, nothing is doubled.
         """
-        if len(group) >= self._busy and self._process is None and db.engine_name == "postgresql":
-            self._start(db)
         if self._process is None or not self._ready:
             return store_group(db, workspace_id, group, now)
         try:
@@ -67,7 +70,7 @@ class Receivers:
         Thread(target=self._await, args=(self._process, address), name="receiver-start", daemon=True).start()
 
     def _await(self, process: Pipe, address: str) -> None:
-        with contextlib.suppress(EOFError, OSError, pickle.UnpicklingError):  # it died; the next large group starts one
+        with contextlib.suppress(EOFError, OSError, pickle.UnpicklingError):  # it died; the next crowd starts one
             say(_pipe(process.stdin), address)
             heard(_pipe(process.stdout))
             self._ready = True

@@ -131,6 +131,7 @@ def fail(error: Exception) -> None:
 def busy(cockpit: Cockpit, workspace: WorkspaceId, now: datetime, receivers: Receivers, first: int) -> list[str]:
     """What two requests of a group are told."""
     group = [([call(now, f"e{first + number}")], None) for number in range(2)]
+    receivers.meet(cockpit.db, len(group))
     receipts = receivers.store(cockpit.db, workspace, group, now)
     return [item.status for receipt in receipts for item in receipt.items]
 
@@ -146,7 +147,7 @@ def started(receivers: Receivers) -> subprocess.Popen[bytes]:
     return receivers._process
 
 
-def test_groups_that_grow_are_stored_by_a_process_of_their_own(
+def test_where_many_wait_groups_are_stored_by_a_process_of_their_own(
     cockpit: Cockpit, workspace: WorkspaceId, now: datetime
 ) -> None:
     receivers = Receivers(busy=2)
