@@ -46,9 +46,12 @@ def count_waiting(conn: Connection, now: datetime) -> Waiting:
 
 
 def _count_without_parent(conn: Connection, key: ForeignKeyConstraint) -> int:
-    """The rows of one foreign key that refer to nothing."""
+    """The rows of one foreign key that refer to what is not there; who leaves a part of it open refers to none."""
+    refers = (element.parent.is_not(None) for element in key.elements)
     parent = key.referred_table.alias("parent")
     same = and_(*(element.parent == parent.c[element.column.name] for element in key.elements))
     # all workspaces: the doctor looks at the whole database
-    lost = select(func.count()).select_from(key.table).where(~exists(select(1).select_from(parent).where(same)))
+    lost = (
+        select(func.count()).select_from(key.table).where(*refers, ~exists(select(1).select_from(parent).where(same)))
+    )
     return int(conn.execute(lost).scalar_one())
