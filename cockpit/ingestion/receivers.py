@@ -37,7 +37,7 @@ class Receivers:
 
     def meet(self, db: Database, crowd: int) -> None:
         """Start a process of its own where so many requests wait that it pays, and the database allows it."""
-        if crowd >= self._busy and self._process is None and db.engine_name == "postgresql":
+        if crowd >= self._busy and self._process is None and db.shared:
             self._start(db)
 
     def store(self, db: Database, workspace_id: WorkspaceId, group: Group, now: datetime) -> list[Receipt]:

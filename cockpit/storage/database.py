@@ -53,6 +53,11 @@ class Database:
         return self._storage_engine.file_of(self.pool.url)
 
     @property
+    def shared(self) -> bool:
+        """Whether other processes may write to it while this one has it open."""
+        return not self._storage_engine.one_writer
+
+    @property
     def watched(self) -> bool | None:
         """Whether the server keeps us to one workspace at a time; None where no server could."""
         with self._translated(), self.pool.connect() as conn:
