@@ -1,4 +1,4 @@
-"""What every command shares: opening the cockpit, naming a workspace, reading an instant, printing JSON."""
+"""What every command shares: opening the cockpit, naming a workspace, reading an instant or a file, printing JSON."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from dataclasses import asdict, is_dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -15,9 +16,10 @@ import typer
 from pydantic import ValidationError
 
 from cockpit.bootstrap import Cockpit, open_cockpit
-from cockpit.errors import Misconfigured
+from cockpit.errors import InvalidInput, Misconfigured
 from cockpit.model import instants
 from cockpit.model.ids import WorkspaceId
+from cockpit.model.viewer import Viewer, whole_workspace
 from cockpit.settings import Settings, variable_of
 from cockpit.storage import workspaces
 
@@ -50,6 +52,25 @@ def resolve_workspace(cockpit: Cockpit, subdomain: str) -> WorkspaceId:
     # all workspaces: this is how a workspace is found
     with cockpit.db.read() as conn:
         return workspaces.get_workspace(conn, subdomain).workspace_id
+
+
+@contextmanager
+def open_workspace(subdomain: str) -> Iterator[tuple[Cockpit, Viewer]]:
+    """The cockpit, and whoever has its machine as a viewer of the whole workspace."""
+    with open_from_environment() as cockpit:
+        yield cockpit, whole_workspace(resolve_workspace(cockpit, subdomain))
+
+
+def read_json(file: Path) -> Any:
+    """What a file says.
+
+    Raises:
+        InvalidInput: it cannot be read, or is no JSON.
+    """
+    try:
+        return json.loads(file.read_text())
+    except (OSError, ValueError) as error:
+        raise InvalidInput(f"{file} cannot be read as JSON.") from error
 
 
 def parse_instant(text: str | None) -> datetime:

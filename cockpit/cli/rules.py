@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
@@ -15,11 +13,8 @@ import typer
 from cockpit.automation import rule_changes
 from cockpit.automation.rehearsal import DAYS, Rehearsal, difference, document, rehearse, told_difference
 from cockpit.automation.rule_spec import read_spec, state_of
-from cockpit.bootstrap import Cockpit
-from cockpit.cli.output import iso, open_from_environment, print_json, resolve_workspace
+from cockpit.cli.output import iso, open_workspace, print_json, read_json
 from cockpit.cli.progress import progress_bar
-from cockpit.errors import InvalidInput
-from cockpit.model.viewer import Viewer, whole_workspace
 from cockpit.storage.rule_versions import get_stored_rule, list_rule_versions, list_stored_rules
 
 commands = typer.Typer(help="Automation rules: on and off, and what they would do.", no_args_is_help=True)
@@ -36,7 +31,7 @@ def register(app: typer.Typer) -> None:
 @commands.command("list")
 def list_all(*, workspace: str = WORKSPACE, as_json: bool = AS_JSON) -> None:
     """The rules and whether they are on."""
-    with _opened(workspace) as (cockpit, viewer), cockpit.db.read(viewer.workspace_id) as conn:
+    with open_workspace(workspace) as (cockpit, viewer), cockpit.db.read(viewer.workspace_id) as conn:
         found = list_stored_rules(conn, viewer.workspace_id)
     if as_json:
         print_json([asdict(rule) for rule in found])
@@ -50,7 +45,7 @@ def list_all(*, workspace: str = WORKSPACE, as_json: bool = AS_JSON) -> None:
 @commands.command("show")
 def show(key: str = KEY, *, workspace: str = WORKSPACE, as_json: bool = AS_JSON) -> None:
     """What a rule says, and its versions."""
-    with _opened(workspace) as (cockpit, viewer), cockpit.db.read(viewer.workspace_id) as conn:
+    with open_workspace(workspace) as (cockpit, viewer), cockpit.db.read(viewer.workspace_id) as conn:
         rule = get_stored_rule(conn, viewer.workspace_id, key)
         versions = list_rule_versions(conn, viewer.workspace_id, key)
     if as_json:
@@ -70,7 +65,7 @@ def enable(
     auto: bool = typer.Option(False, "--auto", help="Let it act by itself; it has to be rehearsed before."),
 ) -> None:
     """Switch a rule on: it suggests, and with --auto acts on what happens from now on."""
-    with _opened(workspace) as (cockpit, viewer):
+    with open_workspace(workspace) as (cockpit, viewer):
         rule = rule_changes.switch(
             cockpit.db, viewer, key, datetime.now(UTC), enabled=True, auto_execute=True if auto else None
         )
@@ -85,7 +80,7 @@ def disable(
     auto: bool = typer.Option(False, "--auto", help="Only end that it acts by itself."),
 ) -> None:
     """Switch a rule off."""
-    with _opened(workspace) as (cockpit, viewer):
+    with open_workspace(workspace) as (cockpit, viewer):
         off: dict[str, Any] = {"auto_execute": False} if auto else {"enabled": False}
         rule = rule_changes.switch(cockpit.db, viewer, key, datetime.now(UTC), **off)
     typer.echo(f"{rule.rule_key}: {state_of(rule)}")
@@ -99,15 +94,15 @@ def draft(
     workspace: str = WORKSPACE,
 ) -> None:
     """Keep an edited rule as a draft."""
-    with _opened(workspace) as (cockpit, viewer):
-        number = rule_changes.save_draft(cockpit.db, viewer, key, read_spec(_json_of(file)), datetime.now(UTC))
+    with open_workspace(workspace) as (cockpit, viewer):
+        number = rule_changes.save_draft(cockpit.db, viewer, key, read_spec(read_json(file)), datetime.now(UTC))
     typer.echo(f"{key}: version {number} is a draft.")
 
 
 @commands.command("publish")
 def publish(key: str = KEY, *, workspace: str = WORKSPACE) -> None:
     """Let the draft of a rule be what it says."""
-    with _opened(workspace) as (cockpit, viewer):
+    with open_workspace(workspace) as (cockpit, viewer):
         number = rule_changes.publish(cockpit.db, viewer, key, datetime.now(UTC))
     typer.echo(f"{key}: version {number} is active.")
 
@@ -115,7 +110,7 @@ def publish(key: str = KEY, *, workspace: str = WORKSPACE) -> None:
 @commands.command("discard")
 def discard(key: str = KEY, *, workspace: str = WORKSPACE) -> None:
     """Give the draft of a rule up."""
-    with _opened(workspace) as (cockpit, viewer):
+    with open_workspace(workspace) as (cockpit, viewer):
         gone = rule_changes.discard(cockpit.db, viewer, key, datetime.now(UTC))
     typer.echo("The draft is given up." if gone else "There was no draft.")
 
@@ -131,7 +126,7 @@ def rehearsed(
 ) -> None:
     """Say what a rule would have done in the last days; it cannot send. Its fuse takes its rate from this."""
     now = datetime.now(UTC)
-    with _opened(workspace) as (cockpit, viewer), progress_bar() as advance:
+    with open_workspace(workspace) as (cockpit, viewer), progress_bar() as advance:
 
         def play(spec: Any = None) -> Rehearsal:
             what = "draft" if spec else "rule"
@@ -160,12 +155,6 @@ def rehearsed(
         _tell_difference(before, after)
 
 
-@contextmanager
-def _opened(workspace: str) -> Iterator[tuple[Cockpit, Viewer]]:
-    with open_from_environment() as cockpit:
-        yield cockpit, whole_workspace(resolve_workspace(cockpit, workspace))
-
-
 def _tell(found: Rehearsal) -> None:
     counts = found.counts
     typer.echo(f"{found.rule_key}, {iso(found.since)} to {iso(found.until)}: {found.signals:,} signals")
@@ -186,10 +175,3 @@ def _tell_difference(before: Rehearsal, after: Rehearsal) -> None:
     typer.echo(f"outreaches: {found.sent:+,}; most in 24 hours: {found.rate:+g}")
     for guard, count in found.blocked_by.items():
         typer.echo(f"  {guard}: {count:+,}")
-
-
-def _json_of(file: Path) -> Any:
-    try:
-        return json.loads(file.read_text())
-    except (OSError, ValueError) as error:
-        raise InvalidInput(f"{file} cannot be read as JSON.") from error

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
@@ -18,10 +15,9 @@ from cockpit.automation.workflows.report import Flow, Report, documents, get_flo
 from cockpit.automation.workflows.spec import MANY
 from cockpit.automation.workflows.steps.registry import STEPS
 from cockpit.bootstrap import Cockpit
-from cockpit.cli.output import iso, open_from_environment, print_json, resolve_workspace
-from cockpit.errors import InvalidInput
+from cockpit.cli.output import iso, open_workspace, print_json, read_json
 from cockpit.model.ids import PersonId
-from cockpit.model.viewer import Viewer, whole_workspace
+from cockpit.model.viewer import Viewer
 from cockpit.storage.people import get_person
 
 commands = typer.Typer(help="Workflows: what they do, on and off, their runs.", no_args_is_help=True)
@@ -38,7 +34,7 @@ def register(app: typer.Typer) -> None:
 @commands.command("list")
 def list_all(*, workspace: str = WORKSPACE, as_json: bool = AS_JSON) -> None:
     """The workflows and whether they are active."""
-    with _opened(workspace) as (cockpit, viewer), cockpit.db.read(viewer.workspace_id) as conn:
+    with open_workspace(workspace) as (cockpit, viewer), cockpit.db.read(viewer.workspace_id) as conn:
         found = list_flows(conn, viewer)
     if as_json:
         print_json([_document(flow) for flow in found])
@@ -52,7 +48,7 @@ def list_all(*, workspace: str = WORKSPACE, as_json: bool = AS_JSON) -> None:
 @commands.command("show")
 def show(key: str = KEY, *, workspace: str = WORKSPACE, as_json: bool = AS_JSON) -> None:
     """What a workflow does, step by step, and its versions."""
-    with _opened(workspace) as (cockpit, viewer), cockpit.db.read(viewer.workspace_id) as conn:
+    with open_workspace(workspace) as (cockpit, viewer), cockpit.db.read(viewer.workspace_id) as conn:
         flow = get_flow(conn, viewer, key)
     if as_json:
         print_json(_document(flow))
@@ -71,7 +67,7 @@ def show(key: str = KEY, *, workspace: str = WORKSPACE, as_json: bool = AS_JSON)
 @commands.command("activate")
 def activate(key: str = KEY, *, workspace: str = WORKSPACE) -> None:
     """Let the draft of a workflow be what it does, or let it go on as it was."""
-    with _opened(workspace) as (cockpit, viewer):
+    with open_workspace(workspace) as (cockpit, viewer):
         number = versions.activate(cockpit.db, viewer, key, datetime.now(UTC))
     typer.echo(f"{key}: version {number} is active.")
 
@@ -79,7 +75,7 @@ def activate(key: str = KEY, *, workspace: str = WORKSPACE) -> None:
 @commands.command("deactivate")
 def deactivate(key: str = KEY, *, workspace: str = WORKSPACE) -> None:
     """Let a workflow be started no more."""
-    with _opened(workspace) as (cockpit, viewer):
+    with open_workspace(workspace) as (cockpit, viewer):
         was = versions.deactivate(cockpit.db, viewer, key, datetime.now(UTC))
     typer.echo(f"{key} is not active any more." if was else f"{key} was not active.")
 
@@ -93,8 +89,8 @@ def draft(
     title: str | None = typer.Option(None, "--title", help="Its title; a new workflow needs one."),
 ) -> None:
     """Keep an edited or a new workflow as a draft."""
-    with _opened(workspace) as (cockpit, viewer):
-        spec = read_workflow(_json_of(file))
+    with open_workspace(workspace) as (cockpit, viewer):
+        spec = read_workflow(read_json(file))
         number = versions.save_draft(cockpit.db, viewer, key, spec, datetime.now(UTC), title=title)
     typer.echo(f"{key}: version {number} is a draft.")
 
@@ -109,7 +105,7 @@ def start_for(
 ) -> None:
     """Start a workflow for one person, or for many; a worker takes the steps that do not follow at once."""
     now = datetime.now(UTC)
-    with _opened(workspace) as (cockpit, viewer):
+    with open_workspace(workspace) as (cockpit, viewer):
         with cockpit.db.read(viewer.workspace_id) as conn:
             flow = get_flow(conn, viewer, key)
             ids = [get_person(conn, viewer.workspace_id, one, scope=viewer.scope).person_id for one in people]
@@ -129,7 +125,7 @@ def runs(
     as_json: bool = AS_JSON,
 ) -> None:
     """The newest runs of a workflow, with what became of their steps."""
-    with _opened(workspace) as (cockpit, viewer), cockpit.db.read(viewer.workspace_id) as conn:
+    with open_workspace(workspace) as (cockpit, viewer), cockpit.db.read(viewer.workspace_id) as conn:
         get_flow(conn, viewer, key)
         found = list_reports(conn, viewer, key, limit)
     if as_json:
@@ -144,7 +140,7 @@ def runs(
 @commands.command("recall")
 def recall(key: str = KEY, *, workspace: str = WORKSPACE) -> None:
     """Take back everything of a workflow that has not left: its runs, and what they have reserved."""
-    with _opened(workspace) as (cockpit, viewer):
+    with open_workspace(workspace) as (cockpit, viewer):
         gone = answer.recall(cockpit.db, viewer, key, datetime.now(UTC))
     typer.echo(f"{gone.runs:,} runs ended, {gone.outreaches:,} outreaches taken back.")
 
@@ -167,16 +163,3 @@ def _tell(report: Report) -> None:
 def _document(flow: Flow) -> dict[str, Any]:
     said = {"spec": written(flow.spec) if flow.spec else None, "fault": flow.fault}
     return {**asdict(flow.head), **said, "versions": [asdict(one) for one in flow.versions]}
-
-
-@contextmanager
-def _opened(workspace: str) -> Iterator[tuple[Cockpit, Viewer]]:
-    with open_from_environment() as cockpit:
-        yield cockpit, whole_workspace(resolve_workspace(cockpit, workspace))
-
-
-def _json_of(file: Path) -> Any:
-    try:
-        return json.loads(file.read_text())
-    except (OSError, ValueError) as error:
-        raise InvalidInput(f"{file} cannot be read as JSON.") from error
