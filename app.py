@@ -24,6 +24,7 @@ async def life(_: st.App) -> AsyncIterator[None]:
     with connection.opened(sessions.settings) as cockpit:
         seed_when_empty(cockpit, datetime.now(UTC))
         startup.prepare()
+        app.state.signals.prepare()
         app.state.worker = Workers(cockpit, app.state.avatars)
         app.state.worker.start()
         sessions.announce()

@@ -10,4 +10,4 @@ AS_WRITTEN = pl.QueryOptFlags.none()
 
 def carried_out(plan: pl.LazyFrame) -> pl.DataFrame:
     """The frame that these steps give, in the order in which they are written."""
-    return plan.collect(engine="in-memory", optimizations=AS_WRITTEN)
+    return pl.collect_all([plan], engine="in-memory", optimizations=AS_WRITTEN)[0]

@@ -1,4 +1,4 @@
-"""Where groups are stored: in this process, or, once requests wait in numbers on PostgreSQL, in one of their own.
+"""Where groups are stored: in this process, or, on PostgreSQL, in one of their own.
 
 Under load a page that is drawn and the groups would wait for one interpreter, each for the other. DuckDB's file
 belongs to one process, so there everything stays here.
@@ -21,7 +21,7 @@ from cockpit.ingestion.store_group import Group, store_group
 from cockpit.model.ids import WorkspaceId
 from cockpit.storage.database import Database
 
-BUSY: Final = 6  # requests that came while the group before was stored: from here on a process of its own pays
+BUSY: Final = 6  # requests that came while the group before was stored: from here on a lost process is started anew
 LOST: Final = "The process that stores signals was lost; send the same signals again, none is stored twice."
 Pipe = subprocess.Popen[bytes]
 
@@ -35,10 +35,15 @@ class Receivers:
         self._process: Pipe | None = None
         self._ready = False
 
-    def meet(self, db: Database, crowd: int) -> None:
-        """Start a process of its own where so many requests wait that it pays, and the database allows it."""
-        if crowd >= self._busy and self._process is None and db.shared:
+    def start(self, db: Database) -> None:
+        """Have a process of its own, where the database allows it; until it has opened that, groups are stored here."""
+        if self._process is None and db.shared:
             self._start(db)
+
+    def meet(self, db: Database, crowd: int) -> None:
+        """Start one where none runs and so many requests wait that it pays."""
+        if crowd >= self._busy:
+            self.start(db)
 
     def store(self, db: Database, workspace_id: WorkspaceId, group: Group, now: datetime) -> list[Receipt]:
         """The receipts of a group that is committed.
@@ -63,7 +68,6 @@ class Receivers:
         self._end()
 
     def _start(self, db: Database) -> None:
-        """Start it beside the work; until it has opened the database, groups are stored here."""
         command = [sys.executable, "-m", "cockpit.ingestion.receiver"]
         self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)  # noqa: S603 - our own
         address = db.url.render_as_string(hide_password=False)  # through the pipe: others may read a command line
