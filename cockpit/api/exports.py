@@ -115,7 +115,7 @@ def _table(cockpit: Cockpit, viewer: Viewer, wanted: Wanted, now: datetime, past
     """The rows, read while they are written."""
     if wanted.what == PEOPLE:
         asked = people_asked(wanted.filters)
-        with cockpit.db.read(viewer.workspace_id) as conn:
+        with cockpit.db.read(viewer.workspace_id, viewer.scope) as conn:
             yield people_table(stream_people(conn, viewer.workspace_id, scope=viewer.scope, asked=asked))
         return
     if set(wanted.filters) - {"owner"}:

@@ -105,7 +105,7 @@ def _checked(db: Database, viewer: Viewer, wishes: Sequence[Wish]) -> tuple[UUID
     viewer.check(Permission.DECIDE)
     if len(wishes) > MOST:
         raise InvalidInput(f"At most {MOST:,} people at once.")
-    with db.read(viewer.workspace_id) as conn:
+    with db.read(viewer.workspace_id, viewer.scope) as conn:
         seen = list_visible(conn, viewer.workspace_id, [wish.person_id for wish in wishes], scope=viewer.scope)
     mine = [of_viewer(wish, viewer) for wish in wishes if wish.person_id in seen]
     return uuid4(), mine, len(wishes) - len(mine)

@@ -24,7 +24,7 @@ def execute(db: Database, viewer: Viewer, wish: Wish, now: datetime, also: Also 
         NotFound: there is no such person on their side of the wall.
     """
     viewer.check(Permission.DECIDE)
-    with db.read(viewer.workspace_id) as conn:
+    with db.read(viewer.workspace_id, viewer.scope) as conn:
         get_person(conn, viewer.workspace_id, wish.person_id, scope=viewer.scope)
     return reserve(db, viewer.workspace_id, of_viewer(wish, viewer), now, also)
 

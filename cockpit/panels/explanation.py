@@ -53,13 +53,13 @@ def explain(
     Raises:
         NotFound: There is no such person.
     """
-    with db.read(workspace_id) as conn:
+    with db.read(workspace_id, scope) as conn:
         person = get_person(conn, workspace_id, who, scope=scope)
     key = str(person.person_id)
     ranking = registry.rows(db, workspace_id, "priority_leads", now=now, as_of=as_of, limit=RANKED, scope=scope).rows
     place = next((number for number, row in enumerate(ranking) if row.person_id == key), None)
     after = None if place is None or place + 1 >= len(ranking) else ranking[place + 1].person_id
-    with db.read(workspace_id) as conn:
+    with db.read(workspace_id, scope) as conn:
         case = _case(conn, workspace_id, [key] if after is None else [key, after], as_of=as_of, now=now)
     receipts = receipt(case.evidence, case.facts, case.setting.model, case.instant)
     return Explanation(

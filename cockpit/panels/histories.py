@@ -32,7 +32,7 @@ def histories(
     if not person_ids:
         return {}
     instants = evenly(now, days=days, points=points)
-    with db.read(workspace_id) as conn:
+    with db.read(workspace_id, scope) as conn:
         setting = get_setting(conn, workspace_id, as_of)
         facts = list_panel_facts(conn, workspace_id, person_ids, scope=scope)
         signals = list_signals(conn, workspace_id, person_ids, before=now, scope=scope)

@@ -34,7 +34,7 @@ def person_row(
     Raises:
         NotFound: there is no such person.
     """
-    with db.read(workspace_id) as conn:
+    with db.read(workspace_id, scope) as conn:
         setting = get_setting(conn, workspace_id, None)
         people = of_people(conn, setting, [person_id], now, scope=scope)
     if people.is_empty():

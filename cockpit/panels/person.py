@@ -68,7 +68,7 @@ def person_intelligence(
     instant = as_of or now
     why = explain(db, workspace_id, who, now=now, as_of=as_of, scope=scope)
     identity = why.person.person_id
-    with db.read(workspace_id) as conn:
+    with db.read(workspace_id, scope) as conn:
         setting = get_setting(conn, workspace_id, as_of)
         signals = list_signals(conn, workspace_id, [identity], before=instant, scope=scope)
         facts = list_panel_facts(conn, workspace_id, [identity], scope=scope)

@@ -80,7 +80,7 @@ def rows(
 ) -> PanelRows:
     """The first rows of one panel."""
     panel = panel_named(slug)
-    with db.read(workspace_id) as conn:
+    with db.read(workspace_id, scope) as conn:
         stage = _stage(conn, workspace_id, [panel], now=now, as_of=as_of, limit=limit, owner_id=owner_id, scope=scope)
         return _read(conn, stage, panel)
 
@@ -96,7 +96,7 @@ def all_panels(
     scope: Scope | None = None,
 ) -> dict[str, PanelRows]:
     """The first rows of every panel, in one pass with shared reads."""
-    with db.read(workspace_id) as conn:
+    with db.read(workspace_id, scope) as conn:
         stage = _stage(conn, workspace_id, _ALL, now=now, as_of=as_of, limit=limit, owner_id=owner_id, scope=scope)
         people = people_panels(stage, _PEOPLE)
         return {panel.slug: people.get(panel.slug) or _read(conn, stage, panel) for panel in _ALL}
@@ -112,7 +112,7 @@ def totals(
     scope: Scope | None = None,
 ) -> dict[str, PanelTotal]:
     """How many people each panel holds; counting stops at a thousand."""
-    with db.read(workspace_id) as conn:
+    with db.read(workspace_id, scope) as conn:
         if as_of is not None:
             everybody = replayed(conn, workspace_id, (), as_of=as_of, limit=1, owner_id=owner_id, scope=scope).people
             return {panel.slug: _total(panel, 0, everybody) for panel in _PEOPLE}

@@ -46,7 +46,7 @@ def stream(
         ).rows
         return
     wanted = reach(workspace_id, [panel], now=now, limit=EVERYTHING, owner_id=owner_id, scope=scope)
-    with db.snapshot(workspace_id) as conn:
+    with db.snapshot(workspace_id, scope) as conn:
         setting = get_setting(conn, workspace_id, None)
         for ready in _in_order(conn, setting, panel, wanted, page_rows):
             stage = Stage(now, max(ready.height, 1), owner_id, setting, in_order(ready), scope=scope)

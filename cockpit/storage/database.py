@@ -1,7 +1,8 @@
 """The open database: `open_database(url)`, then `db.read(workspace_id)` and `db.write(workspace_id)` as contexts.
 
 On PostgreSQL a transaction sees the rows of the workspace it names and no others, whatever its statements say; one
-that names none sees all of them, and its caller says why: `# all workspaces: why`.
+that names none sees all of them, and its caller says why: `# all workspaces: why`. One that names a scope sees the
+people and scores behind the person wall and no others, as well where a statement forgot its condition.
 
 Both contexts are one transaction. A write commits when the block ends and rolls back when it raises; on DuckDB writes
 of one process wait for each other. Errors of the drivers leave as a CockpitError with one sentence.
@@ -20,6 +21,7 @@ from sqlalchemy import URL, Connection, Engine, make_url
 from sqlalchemy.exc import ArgumentError
 
 from cockpit.errors import DatabaseUnavailable, Misconfigured, StorageFull
+from cockpit.model.viewer import Scope
 from cockpit.storage.engines import StorageEngine, engine_named
 
 __all__ = ["Connection", "Database", "open_database"]  # callers name the type of `conn` without importing the driver
@@ -64,17 +66,17 @@ class Database:
             return self._storage_engine.watched(conn)
 
     @contextmanager
-    def read(self, workspace_id: UUID | None = None) -> Iterator[Connection]:
-        """A transaction that only reads; any number may run at once."""
+    def read(self, workspace_id: UUID | None = None, scope: Scope | None = None) -> Iterator[Connection]:
+        """A transaction that only reads, for whoever sees what `scope` says; any number may run at once."""
         with self._translated(), self.pool.connect() as conn, conn.begin():
-            self._storage_engine.confine(conn, workspace_id)
+            self._storage_engine.confine(conn, workspace_id, scope)
             yield conn
 
     @contextmanager
-    def snapshot(self, workspace_id: UUID | None = None) -> Iterator[Connection]:
+    def snapshot(self, workspace_id: UUID | None = None, scope: Scope | None = None) -> Iterator[Connection]:
         """A read in which every statement sees the database as the first one did."""
         with self._translated(), self.pool.connect() as conn, self._storage_engine.steady(conn).begin():
-            self._storage_engine.confine(conn, workspace_id)
+            self._storage_engine.confine(conn, workspace_id, scope)
             yield conn
 
     @contextmanager

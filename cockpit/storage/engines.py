@@ -13,9 +13,11 @@ import polars as pl
 from sqlalchemy import URL, Connection, Engine, FromClause, Select, Table
 
 from cockpit.errors import CockpitError, Misconfigured
+from cockpit.model.viewer import Scope
 
 if TYPE_CHECKING:
     from cockpit.storage.at_once import Ask
+    from cockpit.storage.together import Asked, Rows
 
 # Imported on first use: who runs on one engine does not pay for the driver of the other.
 MODULES = {"duckdb": "cockpit.storage.on_duckdb", "postgresql": "cockpit.storage.on_postgres"}
@@ -42,8 +44,11 @@ class StorageEngine(Protocol):
     def steady(self, conn: Connection) -> Connection:
         """The connection, before its transaction, set so that all statements see one state of the database."""
 
-    def confine(self, conn: Connection, workspace_id: UUID | None) -> None:
-        """Begin a transaction that sees one workspace, or all of them, where the server can watch over that."""
+    def confine(self, conn: Connection, workspace_id: UUID | None, scope: Scope | None = None) -> None:
+        """Begin a transaction that sees one workspace, or all of them, where the server can watch over that.
+
+        With a scope it sees the people and scores behind the person wall, and no others.
+        """
 
     def watched(self, conn: Connection) -> bool | None:
         """Whether policies hold for this connection; None where there are none."""
@@ -56,6 +61,9 @@ class StorageEngine(Protocol):
 
     def at_once(self, conn: Connection, workspace_id: UUID, asks: Sequence[Ask]) -> list[pl.DataFrame]:
         """The answers of several statements, in one round trip where that is possible."""
+
+    def rows_together(self, conn: Connection, asked: Sequence[Asked]) -> list[Rows]:
+        """The rows of several statements with single values, in one round trip where that is possible."""
 
     def stream_frames(self, conn: Connection, statement: Select[Any], batch_rows: int) -> Iterator[pl.DataFrame]:
         """The rows of a statement, `batch_rows` at a time."""

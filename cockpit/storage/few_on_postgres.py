@@ -35,6 +35,7 @@ from sqlalchemy.util import LRUCache
 
 from cockpit.storage.at_once import OF_WORKSPACE, Ask, statement_of
 from cockpit.storage.frame_types import polars_type
+from cockpit.storage.together import Asked, Rows, plain
 
 GIVEN = "given"  # the parameter that holds the rows
 Shape = tuple[Any, ...]
@@ -62,6 +63,21 @@ def answered(conn: Connection, workspace_id: UUID, asks: Sequence[Ask]) -> list[
             for one, ask in zip(texts, asks, strict=True)
         ]
         return [_frame(cursor, one) for cursor, one in zip(cursors, texts, strict=True)]
+
+
+def piped(conn: Connection, asked: Sequence[Asked]) -> list[Rows]:
+    """The same for statements with single values, answered as rows."""
+    driver = cast("psycopg.Connection[Any]", conn.connection.driver_connection)
+    texts = [plain(conn, one) for one in asked]
+    with driver.pipeline():
+        cursors = [
+            driver.cursor().execute(cast(Any, text.text), text.bound(one.values))
+            for text, one in zip(texts, asked, strict=True)
+        ]
+    # Only now: to fetch within the pipeline is a round trip of its own.
+    return [
+        text.read(cursor.fetchall()) if text.results else [] for cursor, text in zip(cursors, texts, strict=True)
+    ]
 
 
 def _text(conn: Connection, ask: Ask) -> Text:

@@ -1,6 +1,7 @@
 """The guard log as it is stored: entries in one chain per workspace, and the head of the chain.
 
 get_head(conn, workspace_id) -> Head                  locked: whoever holds it writes the next entry
+head_asked(workspace_id) -> Asked                     the same, to be sent with other statements
 insert_entries(conn, workspace_id, entries)           and moves the head to the last of them
 find_head(conn, workspace_id) -> Head | None          without a lock
 list_entries(conn, workspace_id, *, after=0, limit=1_000) -> tuple[Entry, ...]
@@ -10,13 +11,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
+from functools import cache
 
-from sqlalchemy import Connection, Select, insert, select, update
+from sqlalchemy import Connection, Select, Uuid, bindparam, insert, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from cockpit.model.ids import WorkspaceId
 from cockpit.storage.automation_tables import guard_head, guard_log
 from cockpit.storage.engines import engine_of
+from cockpit.storage.together import Asked
 
 GENESIS = "0" * 64  # what the first entry follows
 
@@ -53,6 +56,11 @@ def get_head(conn: Connection, workspace_id: WorkspaceId) -> Head:
     return Head(row.seq, row.hash)
 
 
+def head_asked(workspace_id: WorkspaceId) -> Asked:
+    """The head of a chain, locked; no row: nothing was ever attempted."""
+    return Asked(_locked_head(), {"of_workspace": workspace_id}, locks=True)
+
+
 def insert_entries(conn: Connection, workspace_id: WorkspaceId, entries: Sequence[Entry]) -> None:
     """Add entries that follow the head, which is locked."""
     if not entries:
@@ -76,6 +84,12 @@ def list_entries(
     query = select(guard_log.c.seq, guard_log.c.previous_hash, guard_log.c.hash, guard_log.c.body)
     mine = query.where(guard_log.c.workspace_id == workspace_id, guard_log.c.seq > after)
     return tuple(Entry(*row) for row in conn.execute(mine.order_by(guard_log.c.seq).limit(limit)))
+
+
+@cache
+def _locked_head() -> Select[tuple[int, str]]:
+    mine = guard_head.c.workspace_id == bindparam("of_workspace", None, Uuid())
+    return select(guard_head.c.seq, guard_head.c.hash).where(mine)
 
 
 def _head(workspace_id: WorkspaceId) -> Select[tuple[int, str]]:

@@ -19,7 +19,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy import Connection, Select, delete, insert, select, update
@@ -32,6 +32,8 @@ from cockpit.storage.automation_tables import automation_stop, consent, workflow
 from cockpit.storage.engines import engine_of
 from cockpit.storage.schema import accumulator, conversation, person, rule
 from cockpit.storage.wall import visible_to
+
+NO_PERSON: Final = "There is no such person in this workspace."
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +135,7 @@ def _person(workspace_id: WorkspaceId, person_id: UUID) -> Select[Any]:
 def _found(conn: Connection, query: Select[Any]) -> PersonRow:
     row = conn.execute(query).one_or_none()
     if row is None:
-        raise NotFound("There is no such person in this workspace.")
+        raise NotFound(NO_PERSON)
     return PersonRow(*row)
 
 

@@ -46,9 +46,11 @@ from cockpit.errors import (
     Misconfigured,
     StorageFull,
 )
+from cockpit.model.viewer import Scope
 from cockpit.storage.at_once import Ask, one_by_one
 from cockpit.storage.stage_names import stage_name
 from cockpit.storage.statements import NOTHING, written
+from cockpit.storage.together import Asked, Rows, plain
 
 SETTINGS = (
     "SET TimeZone='UTC'",
@@ -97,7 +99,7 @@ class DuckDb:
         """The connection as it is: a transaction sees the database as it was at its start."""
         return conn
 
-    def confine(self, conn: Connection, workspace_id: UUID | None) -> None:
+    def confine(self, conn: Connection, workspace_id: UUID | None, scope: Scope | None = None) -> None:
         """Nothing: DuckDB has no policies, here the conditions of the statements are all there is."""
 
     def watched(self, conn: Connection) -> bool | None:
@@ -116,6 +118,16 @@ class DuckDb:
     def at_once(self, conn: Connection, workspace_id: UUID, asks: Sequence[Ask]) -> list[pl.DataFrame]:
         """One after the other: there is no way to a server between them."""
         return one_by_one(conn, workspace_id, asks)
+
+    def rows_together(self, conn: Connection, asked: Sequence[Asked]) -> list[Rows]:
+        """One after the other, by the driver itself."""
+        connection, found = raw(conn), []
+        for one in asked:
+            written_once = plain(conn, one)
+            values = written_once.bound(one.values)
+            rows = connection.execute(written_once.text, [values[name] for name in written_once.order]).fetchall()
+            found.append(written_once.read(rows) if written_once.results else [])
+        return found
 
     def stream_frames(self, conn: Connection, statement: Select[Any], batch_rows: int) -> Iterator[pl.DataFrame]:
         """Arrow batches as frames; the connection runs no other statement until the stream has ended."""

@@ -52,12 +52,14 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.exc import DBAPIError
 
 from cockpit.errors import CockpitError, Conflict, DatabaseUnavailable, InvalidInput, StorageFull
+from cockpit.model.viewer import Scope
 from cockpit.storage.at_once import Ask, one_by_one
 from cockpit.storage.columns import metadata
-from cockpit.storage.few_on_postgres import answered
+from cockpit.storage.few_on_postgres import answered, piped
 from cockpit.storage.frame_types import INSTANT
 from cockpit.storage.stage_names import stage_name
 from cockpit.storage.statements import NOTHING, written
+from cockpit.storage.together import Asked, Rows
 
 # jit: compiling a query takes longer than running the short queries of this product.
 # random_page_cost: pages come from memory or flash; the default of 4 has small tables scanned for a few rows.
@@ -80,6 +82,7 @@ HEADER_BYTES, TRAILER_BYTES = 19, 2
 GOT_IN_THE_WAY = "Another write of the same rows got in the way; please retry."
 MIGRATION_LOCK = 7_415_203_117
 EVERY = "cockpit.all_workspaces = 'on'"
+BEHIND = "; SET LOCAL cockpit.people_of = '{}'; SET LOCAL cockpit.with_system = '{}'"
 
 
 class Postgres:
@@ -115,13 +118,14 @@ class Postgres:
         """The connection with one snapshot per transaction instead of one per statement."""
         return conn.execution_options(isolation_level="REPEATABLE READ")
 
-    def confine(self, conn: Connection, workspace_id: UUID | None) -> None:
-        """Name the workspace to the policies of the tables, in the round trip that begins the transaction anyway."""
+    def confine(self, conn: Connection, workspace_id: UUID | None, scope: Scope | None = None) -> None:
+        """Name workspace and scope to the policies, in the round trip that begins the transaction anyway."""
         driver = cast("psycopg.Connection[Any]", conn.connection.driver_connection)
         level = driver.isolation_level
         begin = "BEGIN" if level is None else f"BEGIN ISOLATION LEVEL {level.name.replace('_', ' ')}"
         named = EVERY if workspace_id is None else f"cockpit.workspace = '{UUID(int=workspace_id.int)}'"
-        result = driver.pgconn.exec_(f"{begin}; SET LOCAL {named}".encode())
+        behind = "" if scope is None else BEHIND.format(UUID(int=scope.member_id.int), scope.with_system)
+        result = driver.pgconn.exec_(f"{begin}; SET LOCAL {named}{behind}".encode())
         if result.status != psycopg.pq.ExecStatus.COMMAND_OK:
             raise psycopg.errors.error_from_result(result)
 
@@ -146,6 +150,10 @@ class Postgres:
         """Few rows in one round trip, many by the paths for many."""
         few = all(ask.frame.height <= SMALL for ask in asks)
         return (answered if few else one_by_one)(conn, workspace_id, asks)
+
+    def rows_together(self, conn: Connection, asked: Sequence[Asked]) -> list[Rows]:
+        """All of them in one round trip."""
+        return piped(conn, asked)
 
     def stream_frames(self, conn: Connection, statement: Select[Any], batch_rows: int) -> Iterator[pl.DataFrame]:
         """COPY hands out one row at a time; the connection runs no other statement until the stream has ended."""

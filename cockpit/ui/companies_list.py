@@ -69,7 +69,7 @@ def clear_search() -> None:
 
 
 def _read(visit: Visit, word: str) -> CompaniesPage:
-    with visit.cockpit.db.read(visit.workspace_id) as conn:
+    with visit.read() as conn:
         return list_companies_page(
             conn, visit.workspace_id, scope=visit.viewer.scope, search=word, after=listing.place(), limit=PAGE_ROWS
         )
@@ -90,7 +90,7 @@ def _line(visit: Visit, row: ListedCompany) -> dict[str, Cell]:
 def _company(visit: Visit, asked: str) -> None:
     """Draw one company; a wrong link is no error of the server."""
     try:
-        with visit.cockpit.db.read(visit.workspace_id) as conn:
+        with visit.read() as conn:
             found = find_company(conn, visit.workspace_id, UUID(asked), scope=visit.viewer.scope)
     except ValueError:
         found = None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -20,6 +21,7 @@ from cockpit.model.principals import EMBED, MAY_LOG_OUT
 from cockpit.model.roles import Permission
 from cockpit.model.viewer import Viewer
 from cockpit.storage import members
+from cockpit.storage.database import Connection
 from cockpit.storage.workspaces import Workspace
 from cockpit.ui import arrival, connection, setting_up_page
 from cockpit.ui.components import failure
@@ -55,6 +57,10 @@ class Visit:
     def member_id(self) -> MemberId | None:
         """The member who is here."""
         return self.viewer.member_id
+
+    def read(self) -> AbstractContextManager[Connection]:
+        """A transaction that sees what exists for whoever is here."""
+        return self.cockpit.db.read(self.workspace_id, self.viewer.scope)
 
     def may(self, permission: Permission) -> bool:
         """Whether the role of whoever is here allows it."""

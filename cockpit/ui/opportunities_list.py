@@ -53,7 +53,7 @@ def show(visit: Visit) -> None:
 
 def _filters(visit: Visit) -> tuple[str, str | None]:
     """Draw the filters and read them."""
-    with visit.cockpit.db.read(visit.workspace_id) as conn:
+    with visit.read() as conn:
         stages = list_stages(conn, visit.workspace_id, scope=visit.viewer.scope)
     with st.container(horizontal=True, vertical_alignment="bottom", key="filters"):
         word = search("Name, person, company or external id")
@@ -80,7 +80,7 @@ def _all_stages() -> None:
 
 
 def _read(visit: Visit, word: str, stage: str | None) -> OpportunitiesPage:
-    with visit.cockpit.db.read(visit.workspace_id) as conn:
+    with visit.read() as conn:
         return list_opportunities_page(
             conn,
             visit.workspace_id,
@@ -121,7 +121,7 @@ def _line(visit: Visit, row: ListedOpportunity) -> dict[str, Cell]:
 def _opportunity(visit: Visit, asked: str) -> None:
     """Draw one opportunity; a wrong link is no error of the server."""
     try:
-        with visit.cockpit.db.read(visit.workspace_id) as conn:
+        with visit.read() as conn:
             found = find_opportunity(conn, visit.workspace_id, UUID(asked), scope=visit.viewer.scope)
     except ValueError:
         found = None

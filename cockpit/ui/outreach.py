@@ -62,7 +62,7 @@ def wish_of(person_id: str, action: SuggestedAction) -> Wish:
 
 def _in_their_language(visit: Visit, wishes: Sequence[Wish]) -> list[Wish]:
     """The same with the language each person prefers: the Hub is told so, and gets the text of that language."""
-    with visit.cockpit.db.read(visit.workspace_id) as conn:
+    with visit.read() as conn:
         return [_spoken(visit, conn, one) for one in wishes]
 
 
@@ -101,7 +101,7 @@ def take_back(visit: Visit, attempt_id: str, now: datetime) -> Attempt:
 def take_back_batch(visit: Visit, batch_id: str, now: datetime) -> int:
     """Take back what has not left of a batch; answers how many that were."""
     about = About(batch_id=UUID(batch_id))
-    with visit.cockpit.db.read(visit.workspace_id) as conn:
+    with visit.read() as conn:
         waiting = list_attempts(
             conn, visit.workspace_id, about, states=(RESERVED,), scope=visit.viewer.scope, limit=MOST
         )

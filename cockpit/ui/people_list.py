@@ -73,7 +73,7 @@ def show(visit: Visit) -> None:
 
 def _read(visit: Visit, asked: PeopleAsked) -> tuple[PeoplePage, int]:
     """A page of the list, and how many people it has."""
-    with visit.cockpit.db.read(visit.workspace_id) as conn:
+    with visit.read() as conn:
         asks = (conn, visit.workspace_id, asked)
         page = list_people_page(*asks, scope=visit.viewer.scope, after=listing.place(), limit=PAGE_ROWS)
         if page.found is not None:
@@ -141,7 +141,7 @@ def _company(visit: Visit) -> tuple[UUID | None, str]:
         company_id = UUID(st.query_params.get("company", ""))
     except ValueError:
         return None, ""
-    with visit.cockpit.db.read(visit.workspace_id) as conn:
+    with visit.read() as conn:
         found = find_company(conn, visit.workspace_id, company_id, scope=visit.viewer.scope)
     return company_id, "unknown" if found is None else found.name
 
@@ -188,7 +188,7 @@ def _exports(visit: Visit, filters: Filters) -> None:
     export_links("people", "People", query, label=label)
     opened = st.expander("Exports so far", key="exports_log", on_change="rerun")
     if opened.open:
-        with visit.cockpit.db.read(visit.workspace_id) as conn:
+        with visit.read() as conn:
             taken = list_exports(conn, visit.workspace_id, limit=EXPORTS_SHOWN, scope=visit.viewer.scope)
         lines = [
             {

@@ -252,7 +252,7 @@ def _foreseen(
 def hub_fault(visit: Visit) -> str | None:
     """Why nothing can be sent at all; None when a Hub is connected."""
     try:
-        with visit.cockpit.db.read(visit.workspace_id) as conn:
+        with visit.read() as conn:
             found = find_connection(conn, visit.workspace_id, visit.cockpit.settings)
     except Misconfigured as error:
         return error.message
@@ -262,14 +262,14 @@ def hub_fault(visit: Visit) -> str | None:
 def executions(visit: Visit, person_id: str, limit: int) -> tuple[Attempt, ...]:
     """The newest executions for a person, newest first."""
     about = About(person_id=UUID(person_id))
-    with visit.cockpit.db.read(visit.workspace_id) as conn:
+    with visit.read() as conn:
         return list_attempts(conn, visit.workspace_id, about, scope=visit.viewer.scope, limit=limit)
 
 
 def execution(visit: Visit, attempt_id: str) -> Attempt | None:
     """One execution as it is now; None when it is not on this side of the wall any more."""
     try:
-        with visit.cockpit.db.read(visit.workspace_id) as conn:
+        with visit.read() as conn:
             return get_attempt(conn, visit.workspace_id, UUID(attempt_id), scope=visit.viewer.scope)
     except NotFound:
         return None
@@ -285,13 +285,13 @@ def _last_signal(
     workspace_id: WorkspaceId, scope: Scope | None, data_version: int, before: datetime
 ) -> datetime | None:
     del data_version  # a part of the key
-    with connection.cockpit().db.read(workspace_id) as conn:
+    with connection.cockpit().db.read(workspace_id, scope) as conn:
         return find_last_signal_at(conn, workspace_id, before, scope=scope)
 
 
 def timeline(visit: Visit, person_id: str, limit: int) -> tuple[Entry, ...]:
     """The newest signals of a person."""
-    with visit.cockpit.db.read(visit.workspace_id) as conn:
+    with visit.read() as conn:
         return list_timeline(
             conn, visit.workspace_id, UUID(person_id), limit=limit, as_of=visit.as_of, scope=visit.viewer.scope
         )
@@ -323,7 +323,7 @@ def _score_history(
 
 def cards(visit: Visit, person_id: str) -> list[dict[str, str]]:
     """Every suggestion for a person, newest first, as a person reads it."""
-    with visit.cockpit.db.read(visit.workspace_id) as conn:
+    with visit.read() as conn:
         found = list_suggestions(conn, visit.workspace_id, [person_id], scope=visit.viewer.scope)
     return [
         {

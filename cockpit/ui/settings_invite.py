@@ -69,7 +69,7 @@ def add(visit: Visit, titles: Mapping[Role, str]) -> None:
 
 def former(visit: Visit) -> None:
     """Who was deactivated, and the way back."""
-    with visit.cockpit.db.read(visit.workspace_id) as conn:
+    with visit.read() as conn:
         left = {one.member_id: one for one in list_former_members(conn, visit.workspace_id)}
     if not left:
         return

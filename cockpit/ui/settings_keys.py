@@ -24,7 +24,7 @@ def show(visit: Visit) -> None:
         return
     say_done()
     _new_key()
-    with visit.cockpit.db.read(visit.workspace_id) as conn:
+    with visit.read() as conn:
         keys = list_api_keys(conn, visit.workspace_id)
     if keys:
         count = listing.counted(len(keys), "key", "keys")

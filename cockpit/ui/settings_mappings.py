@@ -31,7 +31,7 @@ FROM = {"preset": "Preset", "sync": "Pushed by the operator", "edited": "Changed
 
 def show(visit: Visit) -> None:
     """Draw the mappings and the form that changes one."""
-    with visit.cockpit.db.read(visit.workspace_id) as conn:
+    with visit.read() as conn:
         known = {one.action_type: one for one in list_action_mappings(conn, visit.workspace_id)}
     actions = [*ACTIONS, *sorted(set(known) - set(ACTIONS))]
     st.subheader("What the Hub does for each action", anchor=False)

@@ -27,7 +27,7 @@ def show_members(visit: Visit) -> None:
     """Draw who is here, and for admins what can be changed."""
     st.header("Members", anchor=False)
     say_done()
-    with visit.cockpit.db.read(visit.workspace_id) as conn:
+    with visit.read() as conn:
         people = list_members(conn, visit.workspace_id)
     wall = wall_of(visit.cockpit.settings, visit.workspace)
     st.caption(safe_text(f"Person wall: {'on' if wall.stands else 'off'}. {wall.because}"))

@@ -15,7 +15,7 @@ from cockpit.ui.words import age
 def show(visit: Visit) -> None:
     """Draw who is here."""
     st.header("Profile", anchor=False)
-    with visit.cockpit.db.read(visit.workspace_id) as conn:
+    with visit.read() as conn:
         people = list_members(conn, visit.workspace_id)
     own = next((one for one in people if one.member_id == visit.member_id), None)
     facts = {

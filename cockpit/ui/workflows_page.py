@@ -27,7 +27,7 @@ def show(visit: Visit) -> None:
     _limits(visit)
     say_done()
     try:
-        with visit.cockpit.db.read(visit.workspace_id) as conn:
+        with visit.read() as conn:
             found = list_flows(conn, visit.viewer)
     except Exception as error:  # whatever went wrong, the page says so and stays alive
         log.exception("the workflows of %s", visit.workspace.subdomain)

@@ -164,6 +164,30 @@ def is_read(source: Source, function: ast.expr) -> bool:
     return False
 
 
+def transactions_for_everybody(source: Source) -> Iterator[str]:
+    """Reads begun by what knows a scope, or by a screen, without telling the server of the scope."""
+    for function in (node for node in ast.walk(source.tree) if isinstance(node, ast.FunctionDef)):
+        known = "scope" in {one.arg for one in (*function.args.args, *function.args.kwonlyargs)}
+        for node in ast.walk(function):
+            called = dotted(node.func) if isinstance(node, ast.Call) else ""
+            if not called.endswith(("db.read", "db.snapshot")) or not isinstance(node, ast.Call):
+                continue
+            if (known and len(node.args) < 2) or called.startswith("visit."):
+                yield f"{source.name}:{node.lineno} {called}"
+
+
+def test_the_server_is_told_who_is_behind_the_wall() -> None:
+    faults = [fault for source in sources("cockpit") for fault in transactions_for_everybody(source)]
+    assert faults == [], "db.read(workspace_id, scope); in screens visit.read()"
+
+
+def test_a_transaction_that_forgets_is_noticed() -> None:
+    text = "def one(db, w, scope):\n    db.read(w)\n    db.read(w, scope)\n\n"
+    text += "def two(visit):\n    visit.cockpit.db.read(1)\n"
+    source = Source(sources("app.py")[0].path, text, ast.parse(text))
+    assert [fault.split()[1] for fault in transactions_for_everybody(source)] == ["db.read", "visit.cockpit.db.read"]
+
+
 def test_doors_say_whose_people_they_show() -> None:
     doors = [source for source in sources(*DOORS) if not source.name.startswith(OF_KEYS)]
     assert [fault for source in doors for fault in calls_without_scope(source)] == []

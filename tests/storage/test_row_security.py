@@ -7,15 +7,16 @@ from uuid import UUID
 
 import psycopg
 import pytest
-from sqlalchemy import Connection, select, text
+from sqlalchemy import Connection, select, text, update
 from sqlalchemy.exc import DBAPIError
 
-from cockpit.model.ids import WorkspaceId
+from cockpit.model.ids import MemberId, WorkspaceId
+from cockpit.model.viewer import Scope
 from cockpit.storage.database import Database
 from cockpit.storage.frames import bulk_insert, in_workspace
 from cockpit.storage.people import list_people
-from cockpit.storage.schema import metadata, person
-from tests.storage.rows import ANA, fill, frame_of, person_row
+from cockpit.storage.schema import metadata, person, score
+from tests.storage.rows import ANA, BEN, fill, frame_of, person_row
 
 TENANTS = [table for table in metadata.sorted_tables if "workspace_id" in table.c]
 pytestmark = pytest.mark.parametrize("engine_name", ["postgresql"])  # DuckDB has no policies
@@ -117,3 +118,25 @@ def test_it_costs_no_round_trip(db: Database, workspace: WorkspaceId) -> None:
 def whose(conn: Connection) -> set[UUID]:
     """The workspaces of all people one sees."""
     return set(conn.execute(select(person.c.workspace_id).distinct()).scalars())
+
+
+@pytest.mark.parametrize("with_system", [True, False])
+def test_behind_the_wall_raw_sql_sees_own_people_and_their_scores(
+    db: Database, workspace: WorkspaceId, *, with_system: bool
+) -> None:
+    with db.write(workspace) as conn:
+        fill(conn, workspace, "own")
+        member = conn.execute(select(person.c.owner_id).where(person.c.person_id == ANA)).scalar_one()
+        conn.execute(update(score).where(score.c.person_id == ANA).values(owner_id=member))
+        conn.execute(update(person).where(person.c.person_id == ANA).values(is_system=True))
+    for table, theirs in ((person, with_system), (score, True)):
+        people = select(table.c.person_id)
+        with db.read(workspace, Scope(member, with_system=with_system)) as conn:
+            assert set(conn.execute(people).scalars()) == ({ANA} if theirs else set())
+        with db.read(workspace, Scope(MemberId(BEN))) as conn:
+            assert conn.execute(people).scalars().all() == []
+        for read in (db.read, db.snapshot):
+            with read(workspace) as conn:  # the same connection: the scope ended with its transaction
+                assert len(conn.execute(people).scalars().all()) == 2
+        with db.snapshot(workspace, Scope(MemberId(BEN))) as conn:
+            assert conn.execute(people).scalars().all() == []

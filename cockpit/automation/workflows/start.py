@@ -79,7 +79,7 @@ def start_one(db: Database, viewer: Viewer, workflow_key: str, person_id: Person
     for _ in range(STEPS_AT_ONCE):
         if not advance(db, viewer.workspace_id, run.run_id, owner, now):
             break
-    with db.read(viewer.workspace_id) as conn:
+    with db.read(viewer.workspace_id, viewer.scope) as conn:
         return get_workflow_run(conn, viewer.workspace_id, run.run_id, scope=viewer.scope)
 
 

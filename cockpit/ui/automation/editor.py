@@ -39,7 +39,7 @@ def show(visit: Visit) -> None:
         if may_change(visit):
             _form(visit, None, BLANK, "new", "Create the rule")
         return
-    with visit.cockpit.db.read(visit.workspace_id) as conn:
+    with visit.read() as conn:
         versions = list_rule_versions(conn, visit.workspace_id, rule.rule_key)
     draft = next((one for one in versions if one.status == DRAFT), None)
     _now(visit, rule)
@@ -147,7 +147,7 @@ def _edit(visit: Visit, rule: StoredRule, draft: RuleVersion | None, mark: int) 
 def _form(
     visit: Visit, of: tuple[StoredRule, RuleVersion | None] | None, before: RuleSpec, key: str, save: str
 ) -> None:
-    with visit.cockpit.db.read(visit.workspace_id) as conn:
+    with visit.read() as conn:
         mapped = [one.action_type for one in list_action_mappings(conn, visit.workspace_id)]
         worries = rule_new.concerns(conn, visit.workspace_id, before) if of else ()
     for one in worries:

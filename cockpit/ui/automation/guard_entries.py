@@ -28,7 +28,7 @@ Body = Mapping[str, Any]
 def show(visit: Visit) -> None:
     """Draw the newest entries, or why not."""
     try:
-        with visit.cockpit.db.read(visit.workspace_id) as conn:
+        with visit.read() as conn:
             found = newest(conn, visit.viewer, SHOWN)
             ids = {PersonId(UUID(body["person_id"])) for _, body in found.entries if body.get("person_id")}
             names = seen_names(conn, visit.viewer, ids)

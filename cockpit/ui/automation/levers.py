@@ -29,7 +29,7 @@ def workspace(visit: Visit) -> None:
     """The levers of everything, at the top of the screen."""
     if visit.as_of is not None:
         return
-    with visit.cockpit.db.read(visit.workspace_id) as conn:
+    with visit.read() as conn:
         stop = next((one for target, one in stops.list_stopped(conn, visit.workspace_id) if target == EVERYTHING), None)
         queued = stops.count_queued(conn, visit.workspace_id, EVERYTHING) if visit.viewer.scope is None else 0
     if stop is not None:
@@ -63,7 +63,7 @@ def workspace(visit: Visit) -> None:
 def of_rule(visit: Visit, rule: StoredRule) -> None:
     """The levers of a rule, behind one button."""
     target = Target(rule_key=rule.rule_key)
-    with visit.cockpit.db.read(visit.workspace_id) as conn:
+    with visit.read() as conn:
         queued = stops.count_queued(conn, visit.workspace_id, target)
     with st.popover("Stop…", icon=":material/stop_circle:", key=f"stop_{rule.rule_key}", width="content"):
         waits = counted(queued, "outreach waits", "outreaches wait")

@@ -148,7 +148,7 @@ def _first(count: int) -> str:
 
 
 def _names(visit: Visit, ids: Sequence[str]) -> Mapping[PersonId, str]:
-    with visit.cockpit.db.read(visit.workspace_id) as conn:
+    with visit.read() as conn:
         return seen_names(conn, visit.viewer, [PersonId(UUID(who)) for who in ids])
 
 

@@ -37,7 +37,7 @@ def show(visit: Visit) -> None:
         "A rehearsal plays the rule through past days, with the guards, the model and the signals of each instant. "
         "It has no way to send."
     )
-    with visit.cockpit.db.read(visit.workspace_id) as conn:
+    with visit.read() as conn:
         runs = rehearsal_runs.list_rehearsals(conn, visit.viewer, rule.rule_key)
         versions = list_rule_versions(conn, visit.workspace_id, rule.rule_key)
     if may_change(visit):
@@ -107,7 +107,7 @@ def _run(visit: Visit, run: Run) -> None:
 @st.fragment(run_every="1s")
 def _progress(visit: Visit, run_id: str) -> None:
     """How far it is; the whole page is drawn anew when it ends."""
-    with visit.cockpit.db.read(visit.workspace_id) as conn:
+    with visit.read() as conn:
         run = rehearsal_runs.find_rehearsal(conn, visit.viewer, UUID(run_id))
     if run is None or run.state not in OPEN:
         st.rerun()

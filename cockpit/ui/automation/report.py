@@ -41,7 +41,7 @@ def show(visit: Visit) -> None:
     days = st.segmented_control(
         "Days", DAYS, default=USUAL, required=True, key="report_days", bind="query-params", format_func=str
     )
-    with visit.cockpit.db.read(visit.workspace_id) as conn:
+    with visit.read() as conn:
         found = read_report(conn, visit.viewer, rule.rule_key, visit.now, days=int(days or USUAL))
     _numbers(found)
     left, right = st.columns(2)

@@ -54,7 +54,7 @@ def _all() -> None:
 
 
 def _card(visit: Visit, rule: StoredRule, titles: Mapping[str, str]) -> None:
-    with visit.cockpit.db.read(visit.workspace_id) as conn:
+    with visit.read() as conn:
         versions = list_rule_versions(conn, visit.workspace_id, rule.rule_key)
     draft = next((one for one in versions if one.status == DRAFT), None)
     with st.container(border=True, key=f"rule_{rule.rule_key}"):
@@ -90,7 +90,7 @@ def _paused(visit: Visit, rule: StoredRule, since: datetime) -> None:
 
 def _numbers(visit: Visit, rule: StoredRule) -> None:
     """What it would do, and what it did."""
-    with visit.cockpit.db.read(visit.workspace_id) as conn:
+    with visit.read() as conn:
         since, scope = visit.now - MONTH, visit.viewer.scope
         found = count_executions(conn, visit.workspace_id, rule.rule_key, since=since, scope=scope)
     blocked = sum(one.count for one in found if one.state == BLOCKED)
@@ -145,7 +145,7 @@ def _last_runs(visit: Visit, rule: StoredRule) -> None:
     opened = st.expander(f"Last {LAST_RUNS} executions", key=f"last_{rule.rule_key}", on_change="rerun")
     if not opened.open:
         return
-    with visit.cockpit.db.read(visit.workspace_id) as conn:
+    with visit.read() as conn:
         about = About(rule_key=rule.rule_key)
         found = list_attempts(conn, visit.workspace_id, about, scope=visit.viewer.scope, limit=LAST_RUNS)
         names = seen_names(conn, visit.viewer, [one.person_id for one in found])

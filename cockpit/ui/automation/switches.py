@@ -59,7 +59,7 @@ def dialogs(visit: Visit) -> None:
     asked = st.session_state.get(ASKED)  # kept until it is answered: the undo bar draws the page anew meanwhile
     if asked is None or not may_change(visit):
         return
-    with visit.cockpit.db.read(visit.workspace_id) as conn:
+    with visit.read() as conn:
         rule = get_stored_rule(conn, visit.workspace_id, asked)
     _ask(visit, rule)
 
@@ -159,7 +159,7 @@ def last_rehearsal(visit: Visit, rule: StoredRule) -> Run | None:
     """The newest rehearsal of what the rule says now; behind the wall there is none."""
     try:
         said = spec_of(rule)
-        with visit.cockpit.db.read(visit.workspace_id) as conn:
+        with visit.read() as conn:
             found = list_rehearsals(conn, visit.viewer, rule.rule_key)
         return next((run for run in found if run.state == DONE and read_spec(run.spec) == said), None)
     except CockpitError:
@@ -168,7 +168,7 @@ def last_rehearsal(visit: Visit, rule: StoredRule) -> Run | None:
 
 def _message(visit: Visit, rule: StoredRule) -> str:
     """What the Hub is told to say."""
-    with visit.cockpit.db.read(visit.workspace_id) as conn:
+    with visit.read() as conn:
         mapping = find_action_mapping(conn, visit.workspace_id, rule.action_type)
     said = rule.instruction or (mapping.instruction if mapping else "")
     return plain(said) or "Nothing: the action has no instruction."

@@ -26,7 +26,7 @@ COMMAND: Final = "cockpit workspace apply-industry-preset --help"
 
 def rules(visit: Visit) -> tuple[StoredRule, ...]:
     """The rules of the workspace."""
-    with visit.cockpit.db.read(visit.workspace_id) as conn:
+    with visit.read() as conn:
         return list_stored_rules(conn, visit.workspace_id)
 
 

@@ -25,7 +25,7 @@ CHOSEN: Final = "held_chosen"
 
 def show(visit: Visit) -> None:
     """Draw the tray."""
-    with visit.cockpit.db.read(visit.workspace_id) as conn:
+    with visit.read() as conn:
         waiting = list_held(conn, visit.viewer, limit=SHOWN)
         names = list_names(conn, visit.viewer, waiting)
     st.header("Waiting to go out", anchor=False)

@@ -82,7 +82,7 @@ def _is_done(visit: Visit, attempt: Attempt) -> bool:
     if attempt.action_id is None:
         return False
     try:
-        with visit.cockpit.db.read(visit.workspace_id) as conn:
+        with visit.read() as conn:
             card = get_suggestion(conn, visit.workspace_id, attempt.action_id, scope=visit.viewer.scope)
     except CockpitError:
         return False

@@ -28,7 +28,7 @@ def show(visit: Visit) -> None:
     """Draw the tray where something waits; of the past nothing is kept that could be shown."""
     if visit.as_of is not None:
         return
-    with visit.cockpit.db.read(visit.workspace_id) as conn:
+    with visit.read() as conn:
         waiting = list_held(conn, visit.viewer, limit=SHOWN)
         names = list_names(conn, visit.viewer, waiting)
     if not waiting:

@@ -94,7 +94,7 @@ def freshness(visit: Visit) -> None:
 def _workspace_now(visit: Visit) -> Workspace:
     """The workspace as it is by now; as the page was drawn, where that cannot be read."""
     try:
-        with visit.cockpit.db.read(visit.workspace_id) as conn:
+        with visit.read() as conn:
             return get_workspace_by_id(conn, visit.workspace_id)
     except CockpitError:  # the panels say so where they are drawn
         return visit.workspace

@@ -25,7 +25,7 @@ def show(visit: Visit, titles: Mapping[str, str]) -> None:
     """Draw them, where there are any and somebody may fill them in."""
     if visit.as_of is not None or not visit.may(Permission.DECIDE):
         return
-    with visit.cockpit.db.read(visit.workspace_id) as conn:
+    with visit.read() as conn:
         scope = visit.viewer.scope
         found = list_workflow_runs(conn, visit.workspace_id, states=[ASKING], scope=scope, limit=SHOWN + 1)
     if not found:
@@ -39,7 +39,7 @@ def show(visit: Visit, titles: Mapping[str, str]) -> None:
 
 def _form(visit: Visit, run: Run, title: str) -> None:
     try:
-        with visit.cockpit.db.read(visit.workspace_id) as conn:
+        with visit.read() as conn:
             form, report = form_of(conn, visit.viewer, run), get_report(conn, visit.viewer, run.run_id)
     except CockpitError as error:
         st.error(safe_text(error.message))

@@ -19,7 +19,7 @@ from cockpit.ui.workflows.words import counted
 def show(visit: Visit, flow: Flow) -> None:
     """Draw them behind one button; a stop is said beside it."""
     key, target = flow.head.workflow_key, Target(rule_key=flow.head.workflow_key)
-    with visit.cockpit.db.read(visit.workspace_id) as conn:
+    with visit.read() as conn:
         stopped = next((one for about, one in stops.list_stopped(conn, visit.workspace_id) if about == target), None)
         ahead = answer.count_recalled(conn, visit.viewer, key)
     goes = counted(ahead.runs, "run goes on", "runs go on")

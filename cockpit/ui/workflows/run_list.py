@@ -47,7 +47,7 @@ def _live(visit: Visit, key: str) -> None:
 
 
 def _read(visit: Visit, key: str) -> tuple[Report, ...]:
-    with visit.cockpit.db.read(visit.workspace_id) as conn:
+    with visit.read() as conn:
         return list_reports(conn, visit.viewer, key, SHOWN)
 
 

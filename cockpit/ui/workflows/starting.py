@@ -60,7 +60,7 @@ def _dialog(visit: Visit, flow: Flow) -> None:
 
 def _people(visit: Visit, word: str) -> Mapping[PersonId, str]:
     """The first people by priority, of those that the search finds; who is in the address comes first."""
-    with visit.cockpit.db.read(visit.workspace_id) as conn:
+    with visit.read() as conn:
         asked_for = PeopleAsked(search=word)
         page = list_people_page(conn, visit.workspace_id, asked_for, scope=visit.viewer.scope, limit=OFFERED)
         asked_of = st.query_params.get(PERSON)

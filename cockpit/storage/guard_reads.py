@@ -1,0 +1,207 @@
+"""All that guards look at besides what went out before, in one statement.
+
+get_facts(conn, workspace_id, subject, groups) -> Facts                        raises NotFound
+get_facts_locked(conn, workspace_id, subject, groups) -> (person, Facts)       nobody changes the person meanwhile
+get_facts_first(conn, workspace_id, subject, groups) -> (head, person, Facts)  and the chain is held, before the person
+
+`groups` are types of signals: of each group the newest instant is told.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+from typing import Any, Final
+from uuid import UUID
+
+from sqlalchemy import BindParameter, Connection, FromClause, Select, String, Table, Uuid, and_, bindparam, func, select
+from sqlalchemy import true as always
+
+from cockpit.errors import NotFound
+from cockpit.model.ids import WorkspaceId
+from cockpit.storage.action_mappings import ActionMapping
+from cockpit.storage.automation_tables import action_mapping, automation_stop, consent, workflow
+from cockpit.storage.guard_chain import Head, get_head, head_asked
+from cockpit.storage.guard_facts import (
+    NO_PERSON,
+    ConsentRow,
+    ConversationRow,
+    PersonRow,
+    RuleRow,
+    Stop,
+    WorkflowRow,
+)
+from cockpit.storage.schema import accumulator, conversation, person, rule, workspace
+from cockpit.storage.together import Asked, Rows, rows_together
+from cockpit.storage.workspaces import Workspace
+
+Groups = tuple[tuple[str, ...], ...]
+WORKSPACE: Final = "workspace"  # the name of the stop of all of it
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """Whom an outreach would reach, and by what."""
+
+    person_id: UUID
+    rule_key: str | None = None
+    action_type: str | None = None  # given: its mapping is read as well
+
+    def values(self, workspace_id: WorkspaceId) -> dict[str, Any]:
+        """The parameters of the statements."""
+        return {
+            "of_workspace": workspace_id,
+            "of_person": self.person_id,
+            "of_rule": self.rule_key,
+            "of_action": self.action_type,
+            "about_workspace": WORKSPACE,
+            "about_person": f"person:{self.person_id}",
+            "about_rule": None if self.rule_key is None else f"rule:{self.rule_key}",
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What is stored of the workspace, the person and the rule."""
+
+    workspace: Workspace
+    newest: tuple[datetime | None, ...]  # of each group of signals
+    conversation: ConversationRow
+    rule: RuleRow | None
+    workflow: WorkflowRow | None
+    mapping: ActionMapping | None
+    stops: Mapping[str, Stop]
+    consents: tuple[ConsentRow, ...]  # oldest first
+
+
+def get_facts(conn: Connection, workspace_id: WorkspaceId, subject: Subject, groups: Groups) -> Facts:
+    """What is stored now.
+
+    Raises:
+        NotFound: There is no such workspace.
+    """
+    [rows] = rows_together(conn, Asked(_facts(groups), subject.values(workspace_id)))
+    return _read(rows, len(groups))
+
+
+def get_facts_locked(
+    conn: Connection, workspace_id: WorkspaceId, subject: Subject, groups: Groups
+) -> tuple[PersonRow, Facts]:
+    """The person, as they are until this transaction ends, and what is stored once they are held.
+
+    Raises:
+        NotFound: There is nobody with this id.
+    """
+    values = subject.values(workspace_id)
+    people, rows = rows_together(conn, Asked(_person(), values, locks=True), Asked(_facts(groups), values))
+    return _found(people), _read(rows, len(groups))
+
+
+def get_facts_first(
+    conn: Connection, workspace_id: WorkspaceId, subject: Subject, groups: Groups
+) -> tuple[Head, PersonRow, Facts]:
+    """The same after the chain of the workspace is held: the first lock of whoever reserves.
+
+    Raises:
+        NotFound: There is nobody with this id.
+    """
+    values = subject.values(workspace_id)
+    heads, people, rows = rows_together(
+        conn, head_asked(workspace_id), Asked(_person(), values, locks=True), Asked(_facts(groups), values)
+    )
+    if not heads:  # nothing was ever attempted here: nobody could be waited for, so all is read again
+        head = get_head(conn, workspace_id)
+        return head, *get_facts_locked(conn, workspace_id, subject, groups)
+    return Head(*heads[0]), _found(people), _read(rows, len(groups))
+
+
+def _found(rows: Rows) -> PersonRow:
+    if not rows:
+        raise NotFound(NO_PERSON)
+    return PersonRow(*rows[0])
+
+
+def _read(rows: Rows, groups: int) -> Facts:
+    """One row, or one for each consent."""
+    if not rows:
+        raise NotFound("There is no such workspace.")
+    taken = iter(rows[0])
+
+    def of(kind: Any) -> Any:
+        values = [next(taken) for _ in kind.__dataclass_fields__]
+        return None if values[0] is None else kind(*values)
+
+    found_workspace, newest = of(Workspace), tuple(next(taken) for _ in range(groups))
+    here = ConversationRow(*(next(taken) for _ in ConversationRow.__dataclass_fields__))
+    found_rule, found_workflow, mapping = of(RuleRow), of(WorkflowRow), of(ActionMapping)
+    stops = [one for one in (of(Stop), of(Stop), of(Stop)) if one is not None]
+    last = len(rows[0]) - len(ConsentRow.__dataclass_fields__)
+    agreed = tuple(ConsentRow(*row[last:]) for row in rows if row[last] is not None)
+    return Facts(
+        found_workspace,
+        newest,
+        here,
+        found_rule,
+        found_workflow,
+        mapping,
+        {one.about: one for one in stops},
+        agreed,
+    )
+
+
+def _given(name: str) -> BindParameter[Any]:
+    return bindparam(name, None, Uuid() if name in ("of_workspace", "of_person") else String())
+
+
+@cache
+def _person() -> Select[Any]:
+    columns = [person.c[name] for name in PersonRow.__dataclass_fields__]
+    mine = (person.c.workspace_id == _given("of_workspace"), person.c.person_id == _given("of_person"))
+    return select(*columns).where(*mine)
+
+
+@cache
+def _facts(groups: Groups) -> Select[Any]:
+    """A workspace with the one row of each table that is about the subject; consents are the only ones of several."""
+    of_workspace, of_person = _given("of_workspace"), _given("of_person")
+    newest = select(
+        *(
+            func.max(accumulator.c.last_at).filter(accumulator.c.type.in_(types)).label(f"newest_{place}")
+            for place, types in enumerate(groups)
+        )
+    )
+    theirs = newest.where(accumulator.c.workspace_id == of_workspace, accumulator.c.person_id == of_person)
+    last = theirs.subquery("last")
+    stops = {name: automation_stop.alias(name) for name in ("about_workspace", "about_person", "about_rule")}
+    source: FromClause = workspace.join(last, always())
+    source = _beside(source, conversation, person_id=of_person)
+    source = _beside(source, rule, rule_key=_given("of_rule"))
+    source = _beside(source, workflow, workflow_key=_given("of_rule"))
+    source = _beside(source, action_mapping, action_type=_given("of_action"))
+    for name, stop in stops.items():
+        source = _beside(source, stop, about=_given(name))
+    source = _beside(source, consent, person_id=of_person)
+    columns = [
+        *_columns(workspace, Workspace),
+        *last.c,
+        *_columns(conversation, ConversationRow),
+        *_columns(rule, RuleRow),
+        *_columns(workflow, WorkflowRow),
+        *_columns(action_mapping, ActionMapping),
+        *(column for stop in stops.values() for column in _columns(stop, Stop)),
+        *_columns(consent, ConsentRow),
+    ]
+    rows = select(*columns).select_from(source).where(workspace.c.workspace_id == of_workspace)
+    return rows.order_by(consent.c.granted_at, consent.c.consent_id)
+
+
+def _beside(source: FromClause, table: Any, **keys: BindParameter[Any]) -> FromClause:
+    """The row of a table with these keys, where there is one."""
+    same = (table.c[name] == value for name, value in keys.items())
+    return source.outerjoin(table, and_(table.c.workspace_id == _given("of_workspace"), *same))
+
+
+def _columns(table: Table | Any, kind: Any) -> Iterable[Any]:
+    return (table.c[name].label(f"{table.name}_{name}") for name in kind.__dataclass_fields__)
