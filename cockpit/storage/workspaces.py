@@ -4,7 +4,8 @@ insert_workspace(conn, *, subdomain, name, time_zone, now, is_demo=False, settin
 get_workspace(conn, subdomain) -> Workspace            raises NotFound
 find_workspace(conn, subdomain) -> Workspace | None
 get_workspace_by_id(conn, workspace_id) -> Workspace   raises NotFound
-list_workspaces(conn, *, limit=None) -> tuple[Workspace, ...]          by name
+find_workspace_with(conn, setting, value) -> Workspace | None           whose settings say so
+list_workspaces(conn, *, limit=None) -> tuple[Workspace, ...]          by name, the demo last
 list_workspace_page(conn, *, status, after, limit) -> tuple[Workspace, ...]    by subdomain
 list_workspaces_named(conn, name, *, limit) -> tuple[Workspace, ...]
 replace_data_version(conn, workspace_id, *, received_at=None) -> int    one higher; the new version
@@ -111,10 +112,18 @@ def get_workspace_by_id(conn: Connection, workspace_id: WorkspaceId) -> Workspac
 
 
 def list_workspaces(conn: Connection, *, limit: int | None = None) -> tuple[Workspace, ...]:
-    """All workspaces by name, or the first of them."""
+    """All workspaces by name, those with invented people last; or the first of them."""
     # all workspaces: the list of them is what is asked for
-    rows = conn.execute(select(workspace).order_by(workspace.c.name, workspace.c.subdomain).limit(limit))
+    by_name = (workspace.c.is_demo, workspace.c.name, workspace.c.subdomain)
+    rows = conn.execute(select(workspace).order_by(*by_name).limit(limit))
     return tuple(Workspace(**row._mapping) for row in rows)
+
+
+def find_workspace_with(conn: Connection, setting: str, value: str) -> Workspace | None:
+    """The workspace whose settings say this; no two say so."""
+    # all workspaces: this is how a workspace is found
+    said = workspace.c.settings[setting].as_string() == value
+    return _first(conn, select(workspace).where(said).limit(1))
 
 
 def list_workspace_page(

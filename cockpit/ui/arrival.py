@@ -15,6 +15,7 @@ from cockpit.storage.database import Connection
 from cockpit.storage.workspaces import Workspace
 from cockpit.ui.words import safe_text
 
+OFFERED = 200  # workspaces to pick from; any other one is reached by its name in the address
 PRINCIPAL = "principal"  # in the state of a session: whose it is
 
 
@@ -40,7 +41,10 @@ def workspace_here(conn: Connection, cockpit: Cockpit, who: str) -> tuple[Worksp
     named = subdomain_in(st.context.headers.get("host", ""), cockpit.settings.base_domain)
     if named is not None:
         return workspaces.find_workspace(conn, named) or _no_such_workspace(named, way_out=False), False
-    known = workspaces.list_workspaces(conn)
+    known = workspaces.list_workspaces(conn, limit=OFFERED)
+    name = st.query_params.get("workspace") or st.session_state.get("workspace")
+    if name is not None and name not in {one.subdomain for one in known}:
+        known = (*known, *filter(None, [workspaces.find_workspace(conn, name)]))
     return _choose(known), len(known) > 1
 
 
@@ -77,6 +81,7 @@ def _choose(known: Sequence[Workspace]) -> Workspace:
             index=list(by_name).index(chosen.subdomain),
             format_func=lambda one: by_name[one].name,
             key=f"workspace_{chosen.subdomain}",
+            help=f"The first {OFFERED}; any other by ?workspace= in the address." if len(known) >= OFFERED else None,
             on_change=_switch,
             args=(f"workspace_{chosen.subdomain}",),
         )

@@ -7,6 +7,8 @@ from uuid import UUID
 
 import polars as pl
 import pytest
+from streamlit.testing.v1 import AppTest
+from streamlit.testing.v1.element_tree import Selectbox
 
 from cockpit.bootstrap import Cockpit
 from cockpit.ingestion.demo.seed import seed_demo
@@ -17,6 +19,7 @@ from cockpit.model.ids import WorkspaceId, person_id_of
 from cockpit.panels.registry import PANELS, rows
 from cockpit.storage.members import list_members, upsert_member
 from cockpit.storage.people import upsert_people
+from cockpit.ui import arrival
 from tests.pages.conftest import ROOT, Run
 
 PAGES = sorted(path.name for path in (ROOT / "pages").glob("*.py"))
@@ -41,6 +44,22 @@ def test_somebody_else_is_a_stranger(run: Run, workspace: WorkspaceId) -> None:
     at = run(signed_in=False)
     at.user = {"principal": "local:somebody", "email": "owner@localhost"}
     assert [title.value for title in at.run().title] == ["Sign in"]
+
+
+def test_a_workspace_beyond_the_list_is_reached_by_its_name(
+    run: Run, cockpit: Cockpit, workspace: WorkspaceId, other_workspace: WorkspaceId, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(arrival, "OFFERED", 1)
+    beyond = pick(run(workspace="south"))
+    assert (beyond.value, beyond.options) == ("south", ["North", "South"])
+    assert "?workspace=" in str(beyond.help)
+    assert [title.value for title in run(workspace="nowhere").title] == ["No such workspace"]
+
+
+def pick(at: AppTest) -> Selectbox:
+    """The list of workspaces."""
+    assert not at.exception
+    return next(one for one in at.sidebar.selectbox if one.label == "Workspace")
 
 
 def test_without_a_workspace_the_page_says_how_to_make_one(run: Run) -> None:

@@ -463,6 +463,7 @@ ABOVE_WORKSPACES = {
     workspaces.get_workspace,
     workspaces.find_workspace,
     workspaces.list_workspaces,
+    workspaces.find_workspace_with,
     workspaces.list_workspace_page,
     workspaces.list_workspaces_named,
 }
