@@ -6,6 +6,7 @@ receipts or the error. It ends when its input does, after the group it is at: si
 
 from __future__ import annotations
 
+import gc
 import os
 import pickle
 import signal
@@ -14,6 +15,7 @@ from typing import IO, Any
 
 from cockpit.errors import CockpitError
 from cockpit.ingestion.store_group import store_group
+from cockpit.ingestion.warm_up import warm_up
 from cockpit.storage.database import Database, open_database
 
 
@@ -25,6 +27,9 @@ def main() -> None:
     sys.stdout = sys.stderr  # whatever else is printed is no answer
     db = open_database(heard(asked))
     try:
+        warm_up(db)
+        gc.collect()
+        gc.freeze()  # a collection that looks at all that is loaded takes longer than a group
         say(told, None)
         answer_all(db, asked, told)
     finally:
