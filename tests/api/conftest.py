@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -29,9 +30,10 @@ def behind() -> Callable[..., TestClient]:
 
 
 @pytest.fixture
-def served(tmp_path: Path) -> Iterator[Cockpit]:
+def served(tmp_path: Path, duckdb_template: Path) -> Iterator[Cockpit]:
     """An open cockpit on a database file of its own."""
-    with open_cockpit(settings(database_url=f"duckdb:///{tmp_path / 'api.duckdb'}")) as cockpit:
+    path = shutil.copy(duckdb_template, tmp_path / "api.duckdb")
+    with open_cockpit(settings(database_url=f"duckdb:///{path}")) as cockpit:
         yield cockpit
 
 
