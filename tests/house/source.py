@@ -1,38 +1,47 @@
-"""The product's source files, parsed once for all house rules."""
+"""The product's source files, each read once, and parsed once where a house rule asks for more than its text."""
 
 from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 PRODUCT = ("cockpit", "scoring", "pages", "app.py")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Source:
     """One Python file."""
 
     path: Path
     text: str
-    tree: ast.Module
 
     @property
     def name(self) -> str:
         """The path from the top of the repository."""
         return self.path.relative_to(ROOT).as_posix()
 
-    @property
+    @cached_property
+    def tree(self) -> ast.Module:
+        """The file as Python reads it."""
+        return ast.parse(self.text)
+
+    @cached_property
+    def nodes(self) -> tuple[ast.AST, ...]:
+        """Every part of the tree."""
+        return tuple(ast.walk(self.tree))
+
+    @cached_property
     def lines(self) -> list[str]:
         """The lines of the file."""
         return self.text.splitlines()
 
     def functions(self) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:
         """Every function, methods and nested ones too."""
-        for node in ast.walk(self.tree):
+        for node in self.nodes:
             if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
                 yield node
 
@@ -48,7 +57,13 @@ def sources(*places: str) -> tuple[Source, ...]:
     for place in places or PRODUCT:
         path = ROOT / place
         found += [path] if path.is_file() else sorted(path.rglob("*.py"))
-    return tuple(Source(path, text := path.read_text(encoding="utf-8"), ast.parse(text)) for path in found)
+    return tuple(source_at(path) for path in found)
+
+
+@cache
+def source_at(path: Path) -> Source:
+    """The file there."""
+    return Source(path, path.read_text(encoding="utf-8"))
 
 
 def imported_modules(tree: ast.AST) -> set[str]:

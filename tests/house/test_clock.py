@@ -38,7 +38,7 @@ def test_only_entry_points_look_at_the_clock() -> None:
         f"{source.name}:{node.lineno} {dotted(node.func)}()"
         for source in sources()
         if not source.name.startswith(ENTRY_POINTS)
-        for node in ast.walk(source.tree)
+        for node in source.nodes
         if isinstance(node, ast.Call) and dotted(node.func) in CLOCKS
     ]
     assert faults == []

@@ -18,7 +18,7 @@ def test_nobody_above_storage_branches_on_the_engine() -> None:
         f"{source.name}:{node.lineno}"
         for source in sources()
         if not source.name.startswith("cockpit/storage/")
-        for node in ast.walk(source.tree)
+        for node in source.nodes
         if isinstance(node, ast.Compare)
         and any(isinstance(part, ast.Constant) and part.value in ENGINES for part in ast.walk(node))
     ]

@@ -23,7 +23,7 @@ def test_only_tests_that_need_something_from_outside_are_skipped() -> None:
         f"{source.name}:{node.lineno} {dotted(node)}"
         for source in sources("tests")
         if "browser" not in source.text and "measuring data" not in source.text
-        for node in ast.walk(source.tree)
+        for node in source.nodes
         if isinstance(node, ast.Attribute) and dotted(node) in SKIPS
     ]
     assert faults == []

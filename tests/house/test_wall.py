@@ -45,15 +45,14 @@ BENEATH = {
     "guard_chain.list_entries",
     "guard_facts.find_conversation",
     "guard_facts.find_rule",
-    "guard_facts.find_workflow",
     "guard_facts.get_person_locked",
-    "guard_facts.list_consents",
-    "guard_facts.list_last_times",
     "guard_facts.list_stops",
+    "guard_reads.get_facts",
+    "guard_reads.get_facts_first",
+    "guard_reads.get_facts_locked",
     "guard_windows.find_window",
     "holdouts.list_holdouts",
-    "ledger.find_tallies",
-    "ledger.list_sends",
+    "ledger.find_ledger",
     "matching.list_all_matches",
     "matching.list_matches",
     "matching.list_raw_phone_matches",
@@ -146,7 +145,7 @@ def test_every_scoped_read_is_compared() -> None:
 def calls_without_scope(source: Source) -> Iterator[str]:
     """Calls of scoped reads that do not say whose people they may show."""
     names = {name.partition(".")[2] for name in SCOPED}
-    for node in ast.walk(source.tree):
+    for node in source.nodes:
         if not isinstance(node, ast.Call) or dotted(node.func).rpartition(".")[2] not in names:
             continue
         if dotted(node.func).startswith(("exports.", "st.", "self.")) or "scope" in {one.arg for one in node.keywords}:
@@ -158,7 +157,7 @@ def calls_without_scope(source: Source) -> Iterator[str]:
 def is_read(source: Source, function: ast.expr) -> bool:
     """Whether the name comes from storage or panels, and not from the file itself or the screens."""
     head = dotted(function).partition(".")[0]
-    for node in ast.walk(source.tree):
+    for node in source.nodes:
         if isinstance(node, ast.ImportFrom) and node.module and head in {one.asname or one.name for one in node.names}:
             return node.module.startswith(("cockpit.storage", "cockpit.panels"))
     return False
@@ -166,7 +165,7 @@ def is_read(source: Source, function: ast.expr) -> bool:
 
 def transactions_for_everybody(source: Source) -> Iterator[str]:
     """Reads begun by what knows a scope, or by a screen, without telling the server of the scope."""
-    for function in (node for node in ast.walk(source.tree) if isinstance(node, ast.FunctionDef)):
+    for function in (node for node in source.nodes if isinstance(node, ast.FunctionDef)):
         known = "scope" in {one.arg for one in (*function.args.args, *function.args.kwonlyargs)}
         for node in ast.walk(function):
             called = dotted(node.func) if isinstance(node, ast.Call) else ""
@@ -184,7 +183,7 @@ def test_the_server_is_told_who_is_behind_the_wall() -> None:
 def test_a_transaction_that_forgets_is_noticed() -> None:
     text = "def one(db, w, scope):\n    db.read(w)\n    db.read(w, scope)\n\n"
     text += "def two(visit):\n    visit.cockpit.db.read(1)\n"
-    source = Source(sources("app.py")[0].path, text, ast.parse(text))
+    source = Source(sources("app.py")[0].path, text)
     assert [fault.split()[1] for fault in transactions_for_everybody(source)] == ["db.read", "visit.cockpit.db.read"]
 
 
@@ -196,7 +195,7 @@ def test_doors_say_whose_people_they_show() -> None:
 def test_a_door_that_forgets_is_noticed() -> None:
     text = "from cockpit.panels import registry\nfrom cockpit.storage.people import get_person\n"
     text += "registry.rows(db, w, 'x', now=n)\nget_person(c, w, x)\nget_person(c, w, x, scope=s)\n"
-    source = Source(sources("app.py")[0].path, text, ast.parse(text))
+    source = Source(sources("app.py")[0].path, text)
     assert [fault.split()[1] for fault in calls_without_scope(source)] == ["registry.rows", "get_person"]
 
 
@@ -206,7 +205,7 @@ def test_doors_leave_what_is_beneath_alone(door: str) -> None:
     faults = [
         f"{source.name}:{node.lineno} {one.name}"
         for source in sources(door)
-        for node in ast.walk(source.tree)
+        for node in source.nodes
         if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("cockpit.storage")
         for one in node.names
         if one.name in names
@@ -218,7 +217,7 @@ def test_orders_of_exports_are_made_for_a_viewer() -> None:
     makers = [
         source.name
         for source in sources("cockpit/api", "cockpit/ui")
-        for node in ast.walk(source.tree)
+        for node in source.nodes
         if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("cockpit.exports")
         if "Order" in {one.name for one in node.names}
     ]
