@@ -15,7 +15,7 @@ from typing import Any
 
 from cockpit.model.ids import WorkspaceId
 from cockpit.model.instants import spelled
-from cockpit.storage.attempts import Attempt
+from cockpit.storage.attempts import Attempt, attempt_asked
 from cockpit.storage.database import Connection
 from cockpit.storage.guard_chain import Entry, Head, get_head, insert_entries
 from scoring.guards.facts import Verdict
@@ -36,10 +36,10 @@ def lock_chain(conn: Connection, workspace_id: WorkspaceId) -> Chain:
     return Chain(workspace_id, get_head(conn, workspace_id))
 
 
-def append(conn: Connection, chain: Chain, bodies: Iterable[Body]) -> Chain:
-    """Add entries in this order; answers the chain as it is then."""
+def append(conn: Connection, chain: Chain, bodies: Iterable[Body], *, new: Attempt | None = None) -> Chain:
+    """Add entries in this order, and the attempt they tell of when it is new; answers the chain as it is then."""
     entries = linked(chain.head, [canonical(body) for body in bodies])
-    insert_entries(conn, chain.workspace_id, entries)
+    insert_entries(conn, chain.workspace_id, entries, [attempt_asked(chain.workspace_id, new)] if new else [])
     return Chain(chain.workspace_id, Head(entries[-1].seq, entries[-1].hash)) if entries else chain
 
 

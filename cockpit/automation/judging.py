@@ -2,11 +2,12 @@
 
 judge_attempt(conn, chain, attempt, now, *, stored) -> Judged
 judge_person(conn, workspace_id, person, attempt, now, *, stored) -> Judged      of somebody who was read before
+judge_facts(conn, facts, attempt, now, *, stored) -> Judged                      of what was read before
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
 from typing import Any, Final, cast
@@ -17,25 +18,15 @@ from cockpit.automation.zones import places_of
 from cockpit.model.ids import WorkspaceId
 from cockpit.storage.attempts import Attempt
 from cockpit.storage.database import Connection
-from cockpit.storage.guard_facts import (
-    PersonRow,
-    Stop,
-    find_conversation,
-    find_rule,
-    find_workflow,
-    get_person_locked,
-    list_consents,
-    list_last_times,
-    list_stops,
-)
-from cockpit.storage.ledger import Counted, Limits, find_tallies, list_sends
-from cockpit.storage.workspaces import Workspace, get_workspace_by_id
+from cockpit.storage.guard_facts import ConsentRow, PersonRow, RuleRow, Stop
+from cockpit.storage.guard_reads import WORKSPACE, Facts, Subject, get_facts, get_facts_locked
+from cockpit.storage.ledger import Counted, Limits, find_ledger
+from cockpit.storage.workspaces import Workspace
 from scoring.guards.facts import (
     EVERY_CHANNEL,
     ActiveHours,
     Consent,
     GuardRequest,
-    Ledger,
     Origin,
     PersonFacts,
     RuleFacts,
@@ -47,9 +38,8 @@ from scoring.guards.policy import GuardPolicy
 REPLIES: Final = ("SMS_REPLIED", "WHATSAPP_REPLIED", "EMAIL_REPLIED", "INBOUND_CALL", "CHAT_STARTED")
 BOOKINGS: Final = ("APPOINTMENT_BOOKED", "CALLBACK_REQUESTED")
 BOUNCES: Final = ("EMAIL_BOUNCED",)
+SIGNALS: Final = (REPLIES, BOOKINGS, BOUNCES)
 WEEK = timedelta(days=7)
-DAY = timedelta(days=1)
-WORKSPACE = "workspace"
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,18 +70,22 @@ class Judged:
 
 def judge_attempt(conn: Connection, chain: Chain, attempt: Attempt, now: datetime, *, stored: bool) -> Judged:
     """Ask all guards about an attempt; `stored`: it is one of those that are counted, and does not count itself."""
-    person = get_person_locked(conn, chain.workspace_id, attempt.person_id)
-    return judge_person(conn, chain.workspace_id, person, attempt, now, stored=stored)
+    facts = get_facts_locked(conn, chain.workspace_id, subject_of(attempt), SIGNALS)
+    return judge_facts(conn, facts, attempt, now, stored=stored)
 
 
 def judge_person(
     conn: Connection, workspace_id: WorkspaceId, person: PersonRow, attempt: Attempt, now: datetime, *, stored: bool
 ) -> Judged:
     """The same about somebody whom nobody holds: what is true at this moment, and may not be at the next."""
-    workspace = get_workspace_by_id(conn, workspace_id)
-    stops = list_stops(conn, workspace_id, stops_about(attempt))
-    policy = policy_of(workspace, stops)
-    rule = rule_facts(conn, workspace_id, attempt, stops)
+    facts = get_facts(conn, workspace_id, person, subject_of(attempt), SIGNALS)
+    return judge_facts(conn, facts, attempt, now, stored=stored)
+
+
+def judge_facts(conn: Connection, facts: Facts, attempt: Attempt, now: datetime, *, stored: bool) -> Judged:
+    """The same where all but the ledger has been read, under the locks of this transaction."""
+    policy = policy_of(facts.workspace, facts.stops)
+    rule = rule_facts(attempt, facts)
     request = GuardRequest(
         channel=attempt.channel,
         origin=cast(Origin, attempt.origin),
@@ -99,22 +93,30 @@ def judge_person(
         evidence_at=attempt.evidence_at,
         member_id=_text(attempt.requested_by),
     )
-    facts = person_facts(conn, workspace, person, stops)
-    counted = Counted(now, now - DAY, *((attempt.attempt_id, attempt.created_at) if stored else ()))
-    longest = max(WEEK, (rule and rule.cooldown) or policy.rule_cooldown)
-    limits = Limits(policy.member_day, policy.workspace_day, policy.workspace_minute)
-    tallies = find_tallies(
-        conn, workspace_id, counted, limits, rule_key=attempt.rule_key, member_id=attempt.requested_by
+    known = person_facts(facts)
+    ledger = find_ledger(conn, facts.workspace.workspace_id, counted_for(attempt, policy, rule, now, stored=stored))
+    judged = Judged(judge(request, ledger, known, policy, now), facts.person, policy, rule)
+    return judged if judged.allowed else replace(judged, opens_at=earliest(request, ledger, known, policy, now))
+
+
+def subject_of(attempt: Attempt) -> Subject:
+    """Whom and what an attempt is about."""
+    return Subject(attempt.person_id, attempt.rule_key)
+
+
+def counted_for(
+    attempt: Attempt, policy: GuardPolicy, rule: RuleFacts | None, now: datetime, *, stored: bool
+) -> Counted:
+    """What of the ledger the guards look at."""
+    return Counted(
+        now=now,
+        person_id=attempt.person_id,
+        sends_since=now - max(WEEK, (rule and rule.cooldown) or policy.rule_cooldown),
+        member_id=attempt.requested_by,
+        rule_key=attempt.rule_key,
+        limits=Limits(policy.member_day, policy.workspace_day, policy.workspace_minute),
+        itself=(attempt.attempt_id, attempt.created_at) if stored else None,
     )
-    sends = list_sends(conn, workspace_id, attempt.person_id, replace(counted, since=now - longest))
-    ledger = Ledger(sends, tallies.member_day, tallies.workspace_day, tallies.workspace_minute, tallies.rule_day)
-    judged = Judged(judge(request, ledger, facts, policy, now), person, policy, rule)
-    return judged if judged.allowed else replace(judged, opens_at=earliest(request, ledger, facts, policy, now))
-
-
-def stops_about(attempt: Attempt) -> list[str]:
-    """The stops that concern an attempt."""
-    return [WORKSPACE, f"person:{attempt.person_id}", *([f"rule:{attempt.rule_key}"] if attempt.rule_key else [])]
 
 
 def policy_of(workspace: Workspace, stops: Mapping[str, Stop]) -> GuardPolicy:
@@ -128,27 +130,24 @@ def policy_of(workspace: Workspace, stops: Mapping[str, Stop]) -> GuardPolicy:
     return replace(policy, paused="automatic", paused_at=stop.stopped_at, paused_by=_text(stop.stopped_by))
 
 
-def rule_facts(
-    conn: Connection, workspace_id: WorkspaceId, attempt: Attempt, stops: Mapping[str, Stop]
-) -> RuleFacts | None:
+def rule_facts(attempt: Attempt, facts: Facts) -> RuleFacts | None:
     """The rule or workflow that asks; one that is gone is as good as disabled."""
     key = attempt.rule_key
     if attempt.origin == "manual" or key is None:
         return None
-    stop = stops.get(f"rule:{key}")
+    stop = facts.stops.get(f"rule:{key}")
     if attempt.origin == "workflow":
-        workflow = find_workflow(conn, workspace_id, key)
+        workflow = facts.workflow
         active = workflow is not None and workflow.status == "ACTIVE"
-        facts = RuleFacts(key, active, workflow.active_since if workflow else None)
+        found = RuleFacts(key, active, workflow.active_since if workflow else None)
     else:
-        facts = _of_rule(conn, workspace_id, key)
-    if stop is not None and facts.paused_at is None:
-        facts = replace(facts, paused_at=stop.stopped_at, paused_why=stop.why)
-    return facts
+        found = _of_rule(key, facts.rule)
+    if stop is not None and found.paused_at is None:
+        found = replace(found, paused_at=stop.stopped_at, paused_why=stop.why)
+    return found
 
 
-def _of_rule(conn: Connection, workspace_id: WorkspaceId, key: str) -> RuleFacts:
-    rule = find_rule(conn, workspace_id, key)
+def _of_rule(key: str, rule: RuleRow | None) -> RuleFacts:
     if rule is None:
         return RuleFacts(key, enabled=False, enabled_at=None)
     return RuleFacts(
@@ -172,39 +171,34 @@ def active_hours(stored: Mapping[str, Any] | None) -> ActiveHours | None:
     return ActiveHours(opens, closes, frozenset(stored.get("weekdays", range(7))))
 
 
-def person_facts(conn: Connection, workspace: Workspace, person: PersonRow, stops: Mapping[str, Stop]) -> PersonFacts:
+def person_facts(facts: Facts) -> PersonFacts:
     """What is known of the person now."""
-    workspace_id, person_id = workspace.workspace_id, person.person_id
-    conversation = find_conversation(conn, workspace_id, person_id)
-    last = list_last_times(conn, workspace_id, person_id, (*REPLIES, *BOOKINGS, *BOUNCES))
-    places, places_from = places_of(person, workspace)
-    stop = stops.get(f"person:{person_id}")
+    person = facts.person
+    conversation, stop = facts.conversation, facts.stops.get(f"person:{person.person_id}")
+    replied_at, booked_at, bounced_at = facts.newest
+    places, places_from = places_of(person, facts.workspace)
     return PersonFacts(
         do_not_contact=person.do_not_contact,
         places=places,
         places_from=places_from,
         opted_out=frozenset({EVERY_CHANNEL}) if conversation.opted_out_at else frozenset(),
-        consents=consents_of(conn, workspace_id, person),
+        consents=consents_of(facts.consents),
         phone=person.phone,
         email=person.email,
         last_inbound_at=conversation.last_inbound_at,
-        last_reply_at=_newest(last, REPLIES),
-        booked_at=_newest(last, BOOKINGS),
-        bounced_at=_newest(last, BOUNCES),
+        last_reply_at=replied_at,
+        booked_at=booked_at,
+        bounced_at=bounced_at,
         rules_stopped_at=None if stop is None else stop.stopped_at,
     )
 
 
-def consents_of(conn: Connection, workspace_id: WorkspaceId, person: PersonRow) -> tuple[Consent, ...]:
+def consents_of(rows: Iterable[ConsentRow]) -> tuple[Consent, ...]:
     """What the person agreed to; what was withdrawn is a consent of the basis `withdrawn`."""
-    rows = list_consents(conn, workspace_id, person.person_id)
-    given = [Consent(row.channel, row.basis, row.granted_at, row.expires_at) for row in rows]
-    taken = [Consent(row.channel, "withdrawn", row.withdrawn_at) for row in rows if row.withdrawn_at]
+    stored = tuple(rows)
+    given = [Consent(row.channel, row.basis, row.granted_at, row.expires_at) for row in stored]
+    taken = [Consent(row.channel, "withdrawn", row.withdrawn_at) for row in stored if row.withdrawn_at]
     return tuple(sorted((*given, *taken), key=lambda one: one.granted_at))
-
-
-def _newest(last: Mapping[str, datetime], types: tuple[str, ...]) -> datetime | None:
-    return max((last[kind] for kind in types if kind in last), default=None)
 
 
 def _text(identity: UUID | None) -> str | None:

@@ -14,14 +14,15 @@ from datetime import datetime
 from uuid import UUID
 
 from cockpit.automation.guard_log import Chain, append, body_of, lock_chain
-from cockpit.automation.judging import Judged, judge_attempt
+from cockpit.automation.judging import SIGNALS, Judged, judge_facts
 from cockpit.automation.outreach import attempt_id_of, holds, mapped, unmapped, window_length
 from cockpit.automation.wish import Wish
 from cockpit.model.ids import WorkspaceId
-from cockpit.storage.action_mappings import ActionMapping, find_action_mapping
-from cockpit.storage.attempts import BLOCKED, RESERVED, Attempt, find_attempt, insert_attempt
+from cockpit.storage.action_mappings import ActionMapping
+from cockpit.storage.attempts import BLOCKED, RESERVED, Attempt, find_attempt
 from cockpit.storage.database import Connection, Database
-from cockpit.storage.guard_facts import get_person_locked, replace_rule_pause
+from cockpit.storage.guard_facts import replace_rule_pause
+from cockpit.storage.guard_reads import Facts, Subject, get_facts_first, get_facts_locked
 from cockpit.storage.guard_windows import Window, upsert_window
 from scoring.guards.facts import Verdict
 
@@ -55,7 +56,11 @@ def reserve(db: Database, workspace_id: WorkspaceId, wish: Wish, now: datetime, 
         NotFound: there is no such person.
     """
     with db.write(workspace_id) as conn:
-        found = reserve_in(conn, lock_chain(conn, workspace_id), wish, now)
+        if wish.key:
+            found = reserve_in(conn, lock_chain(conn, workspace_id), wish, now)
+        else:
+            head, facts = get_facts_first(conn, workspace_id, subject_of(wish), SIGNALS)
+            found = _decided(conn, Chain(workspace_id, head), facts, wish, now)
         if also and found.runs:
             also(conn, found.attempt)
         return found
@@ -63,16 +68,24 @@ def reserve(db: Database, workspace_id: WorkspaceId, wish: Wish, now: datetime, 
 
 def reserve_in(conn: Connection, chain: Chain, wish: Wish, now: datetime) -> Reserved:
     """The same in a transaction that holds the chain of its workspace."""
-    attempt_id = attempt_id_of(chain.workspace_id, wish)
-    known = find_attempt(conn, chain.workspace_id, attempt_id) if wish.key else None
+    known = find_attempt(conn, chain.workspace_id, attempt_id_of(chain.workspace_id, wish)) if wish.key else None
     if known is not None:
         return Reserved(known, ())
-    mapping = mapped(find_action_mapping(conn, chain.workspace_id, wish.action_type), wish)
-    attempt = drawn_up(chain.workspace_id, attempt_id, wish, mapping, now)
+    return _decided(conn, chain, get_facts_locked(conn, chain.workspace_id, subject_of(wish), SIGNALS), wish, now)
+
+
+def subject_of(wish: Wish) -> Subject:
+    """Whom and what a wish is about."""
+    return Subject(wish.person_id, wish.rule_key, wish.action_type)
+
+
+def _decided(conn: Connection, chain: Chain, facts: Facts, wish: Wish, now: datetime) -> Reserved:
+    """Ask the guards, and store what they say."""
+    mapping = mapped(facts.mapping, wish)
+    attempt = drawn_up(chain.workspace_id, attempt_id_of(chain.workspace_id, wish), wish, mapping, now)
     if mapping is None:
-        get_person_locked(conn, chain.workspace_id, wish.person_id)
         return _blocked(conn, chain, attempt, (unmapped(wish),), now)
-    judged = judge_attempt(conn, chain, attempt, now, stored=False)
+    judged = judge_facts(conn, facts, attempt, now, stored=False)
     _blow_fuse(conn, chain, attempt, judged, now)
     if not judged.allowed and not (wish.hold and holds(wish.origin, judged.opens_at, judged.verdicts, since=now)):
         return _blocked(conn, chain, attempt, judged.verdicts, now)
@@ -143,9 +156,8 @@ def _reserved(conn: Connection, chain: Chain, attempt: Attempt, judged: Judged, 
     if not upsert_window(conn, chain.workspace_id, window):
         taken = Verdict("window", allowed=False, reason=TAKEN, inputs={"name": attempt.guard_window})
         return _blocked(conn, chain, replace(attempt, held_until=None), (*judged.verdicts, taken), now)
-    insert_attempt(conn, chain.workspace_id, attempt)
     event = "held" if attempt.held_until else "reserved"
-    append(conn, chain, [body_of(event, attempt, now=now, state=RESERVED, verdicts=judged.verdicts)])
+    append(conn, chain, [body_of(event, attempt, now=now, state=RESERVED, verdicts=judged.verdicts)], new=attempt)
     return Reserved(attempt, judged.verdicts)
 
 
@@ -154,8 +166,7 @@ def _blocked(
 ) -> Reserved:
     reason = next((one.reason for one in verdicts if not one.allowed), None)
     blocked = replace(attempt, state=BLOCKED, reason=reason, execute_after=None, finished_at=now)
-    insert_attempt(conn, chain.workspace_id, blocked)
-    append(conn, chain, [body_of("blocked", blocked, now=now, state=BLOCKED, verdicts=verdicts)])
+    append(conn, chain, [body_of("blocked", blocked, now=now, state=BLOCKED, verdicts=verdicts)], new=blocked)
     return Reserved(blocked, verdicts)
 
 

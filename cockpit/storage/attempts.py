@@ -1,6 +1,7 @@
 """Attempts: one row per outreach, from the click or the rule to what became of it.
 
 insert_attempt(conn, workspace_id, attempt)
+attempt_asked(workspace_id, attempt) -> Asked           the same, to be sent with other statements
 get_attempt(conn, workspace_id, attempt_id, *, scope=None) -> Attempt          raises NotFound
 find_attempt(conn, workspace_id, attempt_id) -> Attempt | None
 find_attempt_of(conn, workspace_id, *, client_reference, engagement_id) -> Attempt | None
@@ -28,6 +29,7 @@ from cockpit.model.ids import MemberId, PersonId, WorkspaceId
 from cockpit.model.viewer import Scope
 from cockpit.storage.automation_tables import attempt, guard_note
 from cockpit.storage.frames import chosen, own_columns
+from cockpit.storage.together import Asked, new_row, rows_together
 from cockpit.storage.wall import visible_to
 
 RESERVED: Final = "RESERVED"  # waits: for the end of the undo window, for a guard to open, for another try
@@ -81,6 +83,9 @@ class Attempt:
     updated_at: datetime
 
 
+FIELDS: Final = tuple(Attempt.__dataclass_fields__)
+
+
 @dataclass(frozen=True, slots=True)
 class About:
     """Which attempts are meant; what is None is left open."""
@@ -116,7 +121,12 @@ class Expect:
 
 def insert_attempt(conn: Connection, workspace_id: WorkspaceId, new: Attempt) -> None:
     """Add an attempt."""
-    conn.execute(insert(attempt).values(workspace_id=workspace_id, **asdict(new)))
+    rows_together(conn, attempt_asked(workspace_id, new))
+
+
+def attempt_asked(workspace_id: WorkspaceId, new: Attempt) -> Asked:
+    """The same, to be sent with other statements."""
+    return Asked(new_row(attempt), {"workspace_id": workspace_id, **{name: getattr(new, name) for name in FIELDS}})
 
 
 def get_attempt(

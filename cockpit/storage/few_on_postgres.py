@@ -35,7 +35,7 @@ from sqlalchemy.util import LRUCache
 
 from cockpit.storage.at_once import OF_WORKSPACE, Ask, statement_of
 from cockpit.storage.frame_types import polars_type
-from cockpit.storage.together import Asked, Rows, plain
+from cockpit.storage.together import Asked, Rows, text_of
 
 GIVEN = "given"  # the parameter that holds the rows
 Shape = tuple[Any, ...]
@@ -68,16 +68,14 @@ def answered(conn: Connection, workspace_id: UUID, asks: Sequence[Ask]) -> list[
 def piped(conn: Connection, asked: Sequence[Asked]) -> list[Rows]:
     """The same for statements with single values, answered as rows."""
     driver = cast("psycopg.Connection[Any]", conn.connection.driver_connection)
-    texts = [plain(conn, one) for one in asked]
+    texts = [text_of(conn, one) for one in asked]
     with driver.pipeline():
         cursors = [
             driver.cursor().execute(cast(Any, text.text), text.bound(one.values))
             for text, one in zip(texts, asked, strict=True)
         ]
     # Only now: to fetch within the pipeline is a round trip of its own.
-    return [
-        text.read(cursor.fetchall()) if text.results else [] for cursor, text in zip(cursors, texts, strict=True)
-    ]
+    return [text.read(cursor.fetchall()) if text.results else [] for cursor, text in zip(cursors, texts, strict=True)]
 
 
 def _text(conn: Connection, ask: Ask) -> Text:

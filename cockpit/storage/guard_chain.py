@@ -2,7 +2,7 @@
 
 get_head(conn, workspace_id) -> Head                  locked: whoever holds it writes the next entry
 head_asked(workspace_id) -> Asked                     the same, to be sent with other statements
-insert_entries(conn, workspace_id, entries)           and moves the head to the last of them
+insert_entries(conn, workspace_id, entries, first=()) and moves the head to the last of them; `first` goes before
 find_head(conn, workspace_id) -> Head | None          without a lock
 list_entries(conn, workspace_id, *, after=0, limit=1_000) -> tuple[Entry, ...]
 """
@@ -10,18 +10,21 @@ list_entries(conn, workspace_id, *, after=0, limit=1_000) -> tuple[Entry, ...]
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from functools import cache
+from typing import Any
 
-from sqlalchemy import Connection, Select, Uuid, bindparam, insert, select, update
+from sqlalchemy import BigInteger, Connection, Select, String, Update, bindparam, insert, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from cockpit.model.ids import WorkspaceId
+from cockpit.storage.at_once import OF_WORKSPACE
 from cockpit.storage.automation_tables import guard_head, guard_log
 from cockpit.storage.engines import engine_of
-from cockpit.storage.together import Asked
+from cockpit.storage.together import Asked, new_row, rows_together
 
 GENESIS = "0" * 64  # what the first entry follows
+FEW = 10  # entries that are sent one by one, with text that was written once
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,14 +64,20 @@ def head_asked(workspace_id: WorkspaceId) -> Asked:
     return Asked(_locked_head(), {"of_workspace": workspace_id}, locks=True)
 
 
-def insert_entries(conn: Connection, workspace_id: WorkspaceId, entries: Sequence[Entry]) -> None:
-    """Add entries that follow the head, which is locked."""
+def insert_entries(
+    conn: Connection, workspace_id: WorkspaceId, entries: Sequence[Entry], first: Sequence[Asked] = ()
+) -> None:
+    """Add entries that follow the head, which is locked; `first` is sent on the way."""
     if not entries:
         return
-    conn.execute(insert(guard_log).values([{"workspace_id": workspace_id, **asdict(one)} for one in entries]))
+    rows = [{"workspace_id": workspace_id, **_fields(one)} for one in entries]
     last = entries[-1]
-    mine = update(guard_head).where(guard_head.c.workspace_id == workspace_id)
-    conn.execute(mine.values(seq=last.seq, hash=last.hash))
+    moved = Asked(_moved(), {"of_workspace": workspace_id, "last_seq": last.seq, "last_hash": last.hash})
+    if len(rows) <= FEW:
+        rows_together(conn, *first, *(Asked(new_row(guard_log), row) for row in rows), moved)
+        return
+    rows_together(conn, *first, moved)
+    conn.execute(insert(guard_log).values(rows))
 
 
 def find_head(conn: Connection, workspace_id: WorkspaceId) -> Head | None:
@@ -86,9 +95,19 @@ def list_entries(
     return tuple(Entry(*row) for row in conn.execute(mine.order_by(guard_log.c.seq).limit(limit)))
 
 
+def _fields(entry: Entry) -> dict[str, Any]:
+    return {name: getattr(entry, name) for name in Entry.__dataclass_fields__}
+
+
+@cache
+def _moved() -> Update:
+    mine = update(guard_head).where(guard_head.c.workspace_id == OF_WORKSPACE)
+    return mine.values(seq=bindparam("last_seq", None, BigInteger()), hash=bindparam("last_hash", None, String()))
+
+
 @cache
 def _locked_head() -> Select[tuple[int, str]]:
-    mine = guard_head.c.workspace_id == bindparam("of_workspace", None, Uuid())
+    mine = guard_head.c.workspace_id == OF_WORKSPACE
     return select(guard_head.c.seq, guard_head.c.hash).where(mine)
 
 

@@ -3,14 +3,11 @@
 get_person_locked(conn, workspace_id, person_id) -> PersonRow        raises NotFound; nobody changes them meanwhile
 get_person_row(conn, workspace_id, person_id, *, scope=None) -> PersonRow        raises NotFound; as they are now
 find_conversation(conn, workspace_id, person_id) -> ConversationRow
-list_last_times(conn, workspace_id, person_id, types) -> Mapping[str, datetime]     the newest signal of each type
-list_consents(conn, workspace_id, person_id) -> tuple[ConsentRow, ...]
 insert_consent(conn, workspace_id, consent_id, person_id, consent)
 list_stops(conn, workspace_id, about) -> Mapping[str, Stop]
 upsert_stop(conn, workspace_id, stop)
 delete_stop(conn, workspace_id, about) -> bool
 find_rule(conn, workspace_id, rule_key) -> RuleRow | None
-find_workflow(conn, workspace_id, workflow_key) -> WorkflowRow | None
 replace_rule_pause(conn, workspace_id, rule_key, *, paused_at, why) -> bool
 """
 
@@ -28,9 +25,9 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 from cockpit.errors import NotFound
 from cockpit.model.ids import MemberId, PersonId, WorkspaceId
 from cockpit.model.viewer import Scope
-from cockpit.storage.automation_tables import automation_stop, consent, workflow
+from cockpit.storage.automation_tables import automation_stop, consent
 from cockpit.storage.engines import engine_of
-from cockpit.storage.schema import accumulator, conversation, person, rule
+from cockpit.storage.schema import conversation, person, rule
 from cockpit.storage.wall import visible_to
 
 NO_PERSON: Final = "There is no such person in this workspace."
@@ -147,22 +144,6 @@ def find_conversation(conn: Connection, workspace_id: WorkspaceId, person_id: UU
     return ConversationRow() if row is None else ConversationRow(*row)
 
 
-def list_last_times(
-    conn: Connection, workspace_id: WorkspaceId, person_id: UUID, types: Collection[str]
-) -> Mapping[str, datetime]:
-    """When the newest signal of each of these types was."""
-    mine = (accumulator.c.workspace_id == workspace_id, accumulator.c.person_id == person_id)
-    query = select(accumulator.c.type, accumulator.c.last_at).where(*mine, accumulator.c.type.in_(types))
-    return {row.type: row.last_at for row in conn.execute(query)}
-
-
-def list_consents(conn: Connection, workspace_id: WorkspaceId, person_id: UUID) -> tuple[ConsentRow, ...]:
-    """What somebody agreed to, oldest first."""
-    columns = [consent.c[name] for name in ConsentRow.__dataclass_fields__]
-    query = select(*columns).where(consent.c.workspace_id == workspace_id, consent.c.person_id == person_id)
-    return tuple(ConsentRow(*row) for row in conn.execute(query.order_by(consent.c.granted_at, consent.c.consent_id)))
-
-
 def insert_consent(
     conn: Connection, workspace_id: WorkspaceId, consent_id: UUID, person_id: UUID, given: ConsentRow
 ) -> None:
@@ -198,14 +179,6 @@ def find_rule(conn: Connection, workspace_id: WorkspaceId, rule_key: str) -> Rul
     query = select(*columns).where(rule.c.workspace_id == workspace_id, rule.c.rule_key == rule_key)
     row = conn.execute(query).one_or_none()
     return None if row is None else RuleRow(*row)
-
-
-def find_workflow(conn: Connection, workspace_id: WorkspaceId, workflow_key: str) -> WorkflowRow | None:
-    """A workflow and since when it is active, or None."""
-    columns = (workflow.c.workflow_key, workflow.c.status, workflow.c.active_since)
-    query = select(*columns).where(workflow.c.workspace_id == workspace_id, workflow.c.workflow_key == workflow_key)
-    row = conn.execute(query).one_or_none()
-    return None if row is None else WorkflowRow(*row)
 
 
 def replace_rule_pause(

@@ -1,8 +1,8 @@
 """All that guards look at besides what went out before, in one statement.
 
-get_facts(conn, workspace_id, subject, groups) -> Facts                        raises NotFound
-get_facts_locked(conn, workspace_id, subject, groups) -> (person, Facts)       nobody changes the person meanwhile
-get_facts_first(conn, workspace_id, subject, groups) -> (head, person, Facts)  and the chain is held, before the person
+get_facts(conn, workspace_id, person, subject, groups) -> Facts        of somebody who was read before
+get_facts_locked(conn, workspace_id, subject, groups) -> Facts         nobody changes the person meanwhile
+get_facts_first(conn, workspace_id, subject, groups) -> (Head, Facts)  and the chain is held, before the person
 
 `groups` are types of signals: of each group the newest instant is told.
 """
@@ -22,6 +22,7 @@ from sqlalchemy import true as always
 from cockpit.errors import NotFound
 from cockpit.model.ids import WorkspaceId
 from cockpit.storage.action_mappings import ActionMapping
+from cockpit.storage.at_once import OF_WORKSPACE
 from cockpit.storage.automation_tables import action_mapping, automation_stop, consent, workflow
 from cockpit.storage.guard_chain import Head, get_head, head_asked
 from cockpit.storage.guard_facts import (
@@ -66,6 +67,7 @@ class Subject:
 class Facts:
     """What is stored of the workspace, the person and the rule."""
 
+    person: PersonRow
     workspace: Workspace
     newest: tuple[datetime | None, ...]  # of each group of signals
     conversation: ConversationRow
@@ -76,19 +78,19 @@ class Facts:
     consents: tuple[ConsentRow, ...]  # oldest first
 
 
-def get_facts(conn: Connection, workspace_id: WorkspaceId, subject: Subject, groups: Groups) -> Facts:
+def get_facts(
+    conn: Connection, workspace_id: WorkspaceId, person: PersonRow, subject: Subject, groups: Groups
+) -> Facts:
     """What is stored now.
 
     Raises:
         NotFound: There is no such workspace.
     """
     [rows] = rows_together(conn, Asked(_facts(groups), subject.values(workspace_id)))
-    return _read(rows, len(groups))
+    return _read(person, rows, len(groups))
 
 
-def get_facts_locked(
-    conn: Connection, workspace_id: WorkspaceId, subject: Subject, groups: Groups
-) -> tuple[PersonRow, Facts]:
+def get_facts_locked(conn: Connection, workspace_id: WorkspaceId, subject: Subject, groups: Groups) -> Facts:
     """The person, as they are until this transaction ends, and what is stored once they are held.
 
     Raises:
@@ -96,12 +98,12 @@ def get_facts_locked(
     """
     values = subject.values(workspace_id)
     people, rows = rows_together(conn, Asked(_person(), values, locks=True), Asked(_facts(groups), values))
-    return _found(people), _read(rows, len(groups))
+    return _read(_found(people), rows, len(groups))
 
 
 def get_facts_first(
     conn: Connection, workspace_id: WorkspaceId, subject: Subject, groups: Groups
-) -> tuple[Head, PersonRow, Facts]:
+) -> tuple[Head, Facts]:
     """The same after the chain of the workspace is held: the first lock of whoever reserves.
 
     Raises:
@@ -111,10 +113,9 @@ def get_facts_first(
     heads, people, rows = rows_together(
         conn, head_asked(workspace_id), Asked(_person(), values, locks=True), Asked(_facts(groups), values)
     )
-    if not heads:  # nothing was ever attempted here: nobody could be waited for, so all is read again
-        head = get_head(conn, workspace_id)
-        return head, *get_facts_locked(conn, workspace_id, subject, groups)
-    return Head(*heads[0]), _found(people), _read(rows, len(groups))
+    if not heads:  # the first of all: nothing was held while this was read, so it is read again
+        return get_head(conn, workspace_id), get_facts_locked(conn, workspace_id, subject, groups)
+    return Head(*heads[0]), _read(_found(people), rows, len(groups))
 
 
 def _found(rows: Rows) -> PersonRow:
@@ -123,8 +124,8 @@ def _found(rows: Rows) -> PersonRow:
     return PersonRow(*rows[0])
 
 
-def _read(rows: Rows, groups: int) -> Facts:
-    """One row, or one for each consent."""
+def _read(whom: PersonRow, rows: Rows, groups: int) -> Facts:
+    """One row, or one for each stop and consent."""
     if not rows:
         raise NotFound("There is no such workspace.")
     taken = iter(rows[0])
@@ -136,52 +137,53 @@ def _read(rows: Rows, groups: int) -> Facts:
     found_workspace, newest = of(Workspace), tuple(next(taken) for _ in range(groups))
     here = ConversationRow(*(next(taken) for _ in ConversationRow.__dataclass_fields__))
     found_rule, found_workflow, mapping = of(RuleRow), of(WorkflowRow), of(ActionMapping)
-    stops = [one for one in (of(Stop), of(Stop), of(Stop)) if one is not None]
-    last = len(rows[0]) - len(ConsentRow.__dataclass_fields__)
-    agreed = tuple(ConsentRow(*row[last:]) for row in rows if row[last] is not None)
+    width, last = len(Stop.__dataclass_fields__), len(rows[0]) - len(ConsentRow.__dataclass_fields__)
+    first = last - 1 - width
+    stops = {row[first]: Stop(*row[first : first + width]) for row in rows if row[first] is not None}
+    agreed = {row[last - 1]: ConsentRow(*row[last:]) for row in rows if row[last - 1] is not None}
     return Facts(
+        whom,
         found_workspace,
         newest,
         here,
         found_rule,
         found_workflow,
         mapping,
-        {one.about: one for one in stops},
-        agreed,
+        stops,
+        tuple(agreed.values()),
     )
 
 
 def _given(name: str) -> BindParameter[Any]:
-    return bindparam(name, None, Uuid() if name in ("of_workspace", "of_person") else String())
+    return bindparam(name, None, Uuid() if name == "of_person" else String())
 
 
 @cache
 def _person() -> Select[Any]:
     columns = [person.c[name] for name in PersonRow.__dataclass_fields__]
-    mine = (person.c.workspace_id == _given("of_workspace"), person.c.person_id == _given("of_person"))
+    mine = (person.c.workspace_id == OF_WORKSPACE, person.c.person_id == _given("of_person"))
     return select(*columns).where(*mine)
 
 
 @cache
 def _facts(groups: Groups) -> Select[Any]:
-    """A workspace with the one row of each table that is about the subject; consents are the only ones of several."""
-    of_workspace, of_person = _given("of_workspace"), _given("of_person")
+    """A workspace with the one row of each table that is about the subject; stops and consents may be several."""
+    of_person = _given("of_person")
     newest = select(
         *(
             func.max(accumulator.c.last_at).filter(accumulator.c.type.in_(types)).label(f"newest_{place}")
             for place, types in enumerate(groups)
         )
     )
-    theirs = newest.where(accumulator.c.workspace_id == of_workspace, accumulator.c.person_id == of_person)
+    theirs = newest.where(accumulator.c.workspace_id == OF_WORKSPACE, accumulator.c.person_id == of_person)
     last = theirs.subquery("last")
-    stops = {name: automation_stop.alias(name) for name in ("about_workspace", "about_person", "about_rule")}
     source: FromClause = workspace.join(last, always())
     source = _beside(source, conversation, person_id=of_person)
     source = _beside(source, rule, rule_key=_given("of_rule"))
     source = _beside(source, workflow, workflow_key=_given("of_rule"))
     source = _beside(source, action_mapping, action_type=_given("of_action"))
-    for name, stop in stops.items():
-        source = _beside(source, stop, about=_given(name))
+    about = automation_stop.c.about.in_([_given(name) for name in ("about_workspace", "about_person", "about_rule")])
+    source = source.outerjoin(automation_stop, and_(automation_stop.c.workspace_id == OF_WORKSPACE, about))
     source = _beside(source, consent, person_id=of_person)
     columns = [
         *_columns(workspace, Workspace),
@@ -190,17 +192,18 @@ def _facts(groups: Groups) -> Select[Any]:
         *_columns(rule, RuleRow),
         *_columns(workflow, WorkflowRow),
         *_columns(action_mapping, ActionMapping),
-        *(column for stop in stops.values() for column in _columns(stop, Stop)),
+        *_columns(automation_stop, Stop),
+        consent.c.consent_id,
         *_columns(consent, ConsentRow),
     ]
-    rows = select(*columns).select_from(source).where(workspace.c.workspace_id == of_workspace)
+    rows = select(*columns).select_from(source).where(workspace.c.workspace_id == OF_WORKSPACE)
     return rows.order_by(consent.c.granted_at, consent.c.consent_id)
 
 
 def _beside(source: FromClause, table: Any, **keys: BindParameter[Any]) -> FromClause:
     """The row of a table with these keys, where there is one."""
     same = (table.c[name] == value for name, value in keys.items())
-    return source.outerjoin(table, and_(table.c.workspace_id == _given("of_workspace"), *same))
+    return source.outerjoin(table, and_(table.c.workspace_id == OF_WORKSPACE, *same))
 
 
 def _columns(table: Table | Any, kind: Any) -> Iterable[Any]:

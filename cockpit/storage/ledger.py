@@ -1,7 +1,6 @@
 """The ledger that cooldowns and caps count in: what went out, may have gone out, or is on its way.
 
-list_sends(conn, workspace_id, person_id, counted) -> tuple[Sent, ...]
-find_tallies(conn, workspace_id, counted, limits, *, rule_key, member_id) -> Tallies
+find_ledger(conn, workspace_id, counted) -> Ledger
 
 What waits counts for those that come after it only: otherwise two that wait would hold each other for ever.
 """
@@ -10,41 +9,39 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, cast
+from functools import cache
+from typing import Any, Final, cast
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Connection, and_, func, or_, select
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    Connection,
+    DateTime,
+    Integer,
+    Select,
+    String,
+    Uuid,
+    and_,
+    bindparam,
+    func,
+    or_,
+    select,
+)
+from sqlalchemy.dialects.postgresql import ARRAY, aggregate_order_by
+from sqlalchemy.types import TypeEngine
 
 from cockpit.model.ids import WorkspaceId
+from cockpit.storage.at_once import OF_WORKSPACE
 from cockpit.storage.attempts import FILLING
 from cockpit.storage.automation_tables import attempt
-from scoring.guards.facts import Origin, Sent, Tally
+from cockpit.storage.together import Asked, rows_together
+from scoring.guards.facts import Ledger, Origin, Sent, Tally
 
 DAY = timedelta(days=1)
 MINUTE = timedelta(minutes=1)
+INSTANT: Final = DateTime(timezone=True)
 AT = func.coalesce(attempt.c.sent_at, attempt.c.execute_after, attempt.c.created_at)
-
-
-@dataclass(frozen=True, slots=True)
-class Counted:
-    """What is counted: everything since an instant, but not the attempt itself and those that wait behind it."""
-
-    now: datetime
-    since: datetime
-    attempt_id: UUID | None = None  # None: one that is not stored yet, which comes after all others
-    created_at: datetime | None = None
-
-    def conditions(self) -> tuple[ColumnElement[Any], ...]:
-        """The same in SQL."""
-        waits = and_(attempt.c.sent_at.is_(None), attempt.c.execute_after.is_not(None))
-        if self.attempt_id is None:
-            return (attempt.c.state.in_(FILLING), or_(attempt.c.sent_at > self.since, waits))
-        earlier = or_(
-            attempt.c.created_at < self.created_at,
-            and_(attempt.c.created_at == self.created_at, attempt.c.attempt_id < self.attempt_id),
-        )
-        others = attempt.c.attempt_id != self.attempt_id
-        return (attempt.c.state.in_(FILLING), or_(attempt.c.sent_at > self.since, and_(waits, earlier)), others)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,50 +53,88 @@ class Limits:
     workspace_minute: int
 
 
-@dataclass(frozen=True, slots=True)
-class Tallies:
-    """How many there were in the whole workspace."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Counted:
+    """What is counted, but not the attempt itself and those that wait behind it."""
 
-    member_day: Tally
-    workspace_day: Tally
-    workspace_minute: Tally
-    rule_day: Tally
+    now: datetime
+    person_id: UUID
+    sends_since: datetime  # to this person; of the workspace it is a day
+    member_id: UUID | None
+    rule_key: str | None
+    limits: Limits
+    itself: tuple[UUID, datetime] | None = None  # id and beginning; None: it is not stored yet, and after all others
+
+    def values(self, workspace_id: WorkspaceId) -> dict[str, Any]:
+        """The parameters of the statements."""
+        identity, created_at = self.itself or (None, None)
+        return {
+            "of_workspace": workspace_id,
+            "of_person": self.person_id,
+            "of_member": self.member_id,
+            "of_rule": self.rule_key,
+            "itself": identity,
+            "began": created_at,
+            "day_ago": self.now - DAY,
+            "minute_ago": self.now - MINUTE,
+            "now": self.now,
+            "member_day": self.limits.member_day,
+            "workspace_day": self.limits.workspace_day,
+            "workspace_minute": self.limits.workspace_minute,
+        }
 
 
-def list_sends(conn: Connection, workspace_id: WorkspaceId, person_id: UUID, counted: Counted) -> tuple[Sent, ...]:
-    """What went or is about to go to one person, oldest first."""
-    query = select(AT.label("at"), attempt.c.channel, attempt.c.origin, attempt.c.rule_key).where(
-        attempt.c.workspace_id == workspace_id, attempt.c.person_id == person_id, *counted.conditions()
+def find_ledger(conn: Connection, workspace_id: WorkspaceId, counted: Counted) -> Ledger:
+    """What went or is about to go to one person, oldest first, and how many there were in the whole workspace."""
+    values, stored = counted.values(workspace_id), counted.itself is not None
+    sends, [tallies] = rows_together(
+        conn,
+        Asked(_sends(stored), {**values, "since": counted.sends_since}),
+        Asked(_tallies(stored), {**values, "since": values["day_ago"]}),
     )
-    rows = conn.execute(query.order_by(AT, attempt.c.attempt_id))
-    return tuple(Sent(at, channel, cast(Origin, origin), rule_key) for at, channel, origin, rule_key in rows)
+    limits = counted.limits
+    windows = ((limits.member_day, DAY), (limits.workspace_day, DAY), (limits.workspace_minute, MINUTE))
+    by_member, by_all, lately = (
+        Tally(count, left_at + window if left_at and 0 < most <= count else None)
+        for (most, window), count, left_at in zip(windows, tallies[:3], tallies[4:], strict=True)
+    )
+    sent = tuple(Sent(at, channel, cast(Origin, origin), rule_key) for at, channel, origin, rule_key in sends)
+    return Ledger(sent, by_member, by_all, lately, Tally(tallies[3]))
 
 
-def find_tallies(
-    conn: Connection,
-    workspace_id: WorkspaceId,
-    counted: Counted,
-    limits: Limits,
-    *,
-    rule_key: str | None,
-    member_id: UUID | None,
-) -> Tallies:
-    """The counts of the last 24 hours, and of the last minute those that were really sent."""
+@cache
+def _sends(stored: bool) -> Select[Any]:
+    query = select(AT.label("at"), attempt.c.channel, attempt.c.origin, attempt.c.rule_key)
+    theirs = query.where(attempt.c.workspace_id == OF_WORKSPACE, attempt.c.person_id == _given("of_person", Uuid()))
+    return theirs.where(*_counted(stored)).order_by(AT, attempt.c.attempt_id)
+
+
+@cache
+def _tallies(stored: bool) -> Any:
+    """The counts of the last 24 hours, and of the last minute those that were really sent; when full ones end."""
     automatic = attempt.c.origin != "manual"
-    recent = and_(automatic, attempt.c.sent_at > counted.now - MINUTE)
-    kinds = (attempt.c.requested_by == member_id, automatic, recent, attempt.c.rule_key == rule_key)
-    mine = (attempt.c.workspace_id == workspace_id, *counted.conditions())
-    counts = conn.execute(select(*(func.count().filter(kind) for kind in kinds)).where(*mine)).one()
-    windows = ((limits.member_day, DAY), (limits.workspace_day, DAY), (limits.workspace_minute, MINUTE), (0, DAY))
-    found = []
-    for kind, count, (most, window) in zip(kinds, counts, windows, strict=True):
-        leaves_at = _leaves_at(conn, counted.now, count - most, *mine, kind) if 0 < most <= count else None
-        found.append(Tally(int(count), leaves_at and leaves_at + window))
-    return Tallies(*found)
+    recent = and_(automatic, attempt.c.sent_at > _given("minute_ago", INSTANT))
+    kinds = (attempt.c.requested_by == _given("of_member", Uuid()), automatic, recent)
+    counts = [func.count().filter(kind) for kind in (*kinds, attempt.c.rule_key == _given("of_rule", String()))]
+    limits = (_given(name, Integer()) for name in ("member_day", "workspace_day", "workspace_minute"))
+    # What waits will go now at the earliest.
+    at = func.coalesce(attempt.c.sent_at, func.greatest(AT, _given("now", INSTANT)))
+    in_order = func.array_agg(aggregate_order_by(at, at), type_=ARRAY(INSTANT))
+    left = [in_order.filter(kind)[count - most + 1] for kind, count, most in zip(kinds, counts, limits, strict=False)]
+    return select(*counts, *left).where(attempt.c.workspace_id == OF_WORKSPACE, *_counted(stored))
 
 
-def _leaves_at(conn: Connection, now: datetime, place: int, *conditions: ColumnElement[Any]) -> datetime:
-    """When the one at a place went; what waits will go now at the earliest."""
-    at = func.coalesce(attempt.c.sent_at, func.greatest(AT, now))
-    found: datetime = conn.execute(select(at).where(*conditions).order_by(at).offset(place).limit(1)).scalar_one()
-    return found
+def _counted(stored: bool) -> tuple[ColumnElement[Any], ...]:
+    """What fills windows since an instant; of what waits only that which came before."""
+    waits = and_(attempt.c.sent_at.is_(None), attempt.c.execute_after.is_not(None))
+    fills = attempt.c.state.in_(FILLING)
+    sent = attempt.c.sent_at > _given("since", INSTANT)
+    if not stored:
+        return (fills, or_(sent, waits))
+    itself, began = _given("itself", Uuid()), _given("began", INSTANT)
+    earlier = or_(attempt.c.created_at < began, and_(attempt.c.created_at == began, attempt.c.attempt_id < itself))
+    return (fills, or_(sent, and_(waits, earlier)), attempt.c.attempt_id != itself)
+
+
+def _given(name: str, kind: TypeEngine[Any]) -> BindParameter[Any]:
+    return bindparam(name, None, kind)

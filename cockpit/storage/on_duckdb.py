@@ -50,7 +50,7 @@ from cockpit.model.viewer import Scope
 from cockpit.storage.at_once import Ask, one_by_one
 from cockpit.storage.stage_names import stage_name
 from cockpit.storage.statements import NOTHING, written
-from cockpit.storage.together import Asked, Rows, plain
+from cockpit.storage.together import Asked, Rows, text_of
 
 SETTINGS = (
     "SET TimeZone='UTC'",
@@ -123,10 +123,10 @@ class DuckDb:
         """One after the other, by the driver itself."""
         connection, found = raw(conn), []
         for one in asked:
-            written_once = plain(conn, one)
-            values = written_once.bound(one.values)
-            rows = connection.execute(written_once.text, [values[name] for name in written_once.order]).fetchall()
-            found.append(written_once.read(rows) if written_once.results else [])
+            once = text_of(conn, one)
+            values = once.bound(one.values)
+            rows = connection.execute(once.text, [values[name] for name in once.order]).fetchall()
+            found.append(once.read(rows) if once.results else [])
         return found
 
     def stream_frames(self, conn: Connection, statement: Select[Any], batch_rows: int) -> Iterator[pl.DataFrame]:

@@ -1,6 +1,7 @@
 """Statements with single values, written once, several in one round trip where the engine can; rows as plain tuples.
 
-    Asked(statement, values)       `statement` is made once, its parameters named; those of an insert are its columns
+    Asked(statement, values)       `statement` is made once, its parameters named
+    new_row(table) -> Insert       whose parameters are its columns
     rows_together(conn, *asked) -> list[list[tuple]]         the rows each gives, in their order
 
 Each statement sees what the ones before it waited for: what is read behind a lock is read after it was had.
@@ -10,9 +11,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from functools import cache
+from typing import Any, cast
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, Float, Insert, Numeric, Table, bindparam, insert
 from sqlalchemy.util import LRUCache
 
 from cockpit.storage.engines import engine_of
@@ -50,9 +52,11 @@ class Plain:
         """The rows of an answer."""
         if not any(self.results):
             return rows
-        pairs = self.results
         return [
-            tuple(value if one is None else one(value) for one, value in zip(pairs, row, strict=True)) for row in rows
+            tuple(
+                value if convert is None else convert(value) for convert, value in zip(self.results, row, strict=True)
+            )
+            for row in rows
         ]
 
 
@@ -61,7 +65,13 @@ def rows_together(conn: Connection, *asked: Asked) -> list[Rows]:
     return engine_of(conn).rows_together(conn, asked)
 
 
-def plain(conn: Connection, asked: Asked) -> Plain:
+@cache
+def new_row(table: Table) -> Insert:
+    """An insert of one row: its parameters are the columns, workspace_id among them."""
+    return insert(table).values({name: bindparam(name, type_=column.type) for name, column in table.c.items()})
+
+
+def text_of(conn: Connection, asked: Asked) -> Plain:
     """The text of a statement, written once."""
     key = (conn.dialect.name, asked.statement, asked.locks)
     found = _plain.get(key)
@@ -77,7 +87,7 @@ def _written(conn: Connection, asked: Asked) -> Plain:
         text=str(compiled),
         order=tuple(compiled.positiontup or ()),
         constants=compiled.construct_params(_check=False),
-        binds=dict(compiled._bind_processors),
+        binds=cast("Mapping[str, Convert]", compiled._bind_processors),  # there are no tuples among the values
         results=tuple(_processor(conn, column) for column in _columns(statement)),
     )
 
@@ -88,6 +98,8 @@ def _columns(statement: Any) -> Sequence[Any]:
 
 
 def _processor(conn: Connection, column: Any) -> Convert | None:
-    kind = column.type.dialect_impl(conn.dialect)
-    found: Convert | None = kind.result_processor(conn.dialect, None)
+    """What makes a value of a column out of what the driver gives; numbers are given as they are."""
+    if isinstance(column.type, Float | Numeric):
+        return None
+    found: Convert | None = column.type.dialect_impl(conn.dialect).result_processor(conn.dialect, None)
     return found

@@ -33,6 +33,7 @@ from cockpit.storage import (
     guard_chain,
     guard_facts,
     guard_notes,
+    guard_reads,
     guard_windows,
     hub_connections,
     idempotency,
@@ -147,6 +148,8 @@ def plain_hub(hub: hub_connections.StoredHub | None) -> Any:
     return hub and asdict(hub)
 
 
+GROUPS = (("own_CALL", "CANARY_CALL"), ("SMS_REPLIED",))
+
 CALLS: dict[Any, Call] = {
     action_mappings.list_action_mappings: action_mappings.list_action_mappings,
     action_mappings.find_action_mapping: lambda c, w: action_mappings.find_action_mapping(c, w, "CALL_LEAD"),
@@ -220,8 +223,13 @@ CALLS: dict[Any, Call] = {
     guard_facts.get_person_locked: lambda c, w: guard_facts.get_person_locked(c, w, ANA),
     guard_facts.get_person_row: lambda c, w: guard_facts.get_person_row(c, w, ANA),
     guard_facts.find_conversation: lambda c, w: ["own", guard_facts.find_conversation(c, w, ANA)],
-    guard_facts.list_last_times: lambda c, w: guard_facts.list_last_times(c, w, ANA, ["own_CALL", "CANARY_CALL"]),
-    guard_facts.list_consents: lambda c, w: guard_facts.list_consents(c, w, ANA),
+    guard_reads.get_facts: lambda c, w: guard_reads.get_facts(
+        c, w, guard_facts.get_person_locked(c, w, ANA), guard_reads.Subject(ANA, "call_back", "CALL_LEAD"), GROUPS
+    ),
+    guard_reads.get_facts_locked: lambda c, w: guard_reads.get_facts_locked(
+        c, w, guard_reads.Subject(ANA, "welcome"), GROUPS
+    ),
+    guard_reads.get_facts_first: lambda c, w: guard_reads.get_facts_first(c, w, guard_reads.Subject(ANA), GROUPS),
     guard_facts.insert_consent: lambda c, w: guard_facts.insert_consent(
         c, w, BEN, ANA, guard_facts.ConsentRow("sms", "own", NOW)
     ),
@@ -229,7 +237,6 @@ CALLS: dict[Any, Call] = {
     guard_facts.upsert_stop: lambda c, w: guard_facts.upsert_stop(c, w, guard_facts.Stop("person:x", "own", None, NOW)),
     guard_facts.delete_stop: lambda c, w: guard_facts.delete_stop(c, w, "workspace"),
     guard_facts.find_rule: lambda c, w: ["own", guard_facts.find_rule(c, w, "call_back")],
-    guard_facts.find_workflow: lambda c, w: guard_facts.find_workflow(c, w, "welcome"),
     guard_facts.replace_rule_pause: lambda c, w: guard_facts.replace_rule_pause(
         c, w, "call_back", paused_at=NOW, why="own"
     ),
@@ -240,14 +247,18 @@ CALLS: dict[Any, Call] = {
     guard_windows.replace_window_until: lambda c, w: guard_windows.replace_window_until(c, w, ATTEMPT, LATER),
     guard_windows.delete_windows: lambda c, w: guard_windows.delete_windows(c, w, [ATTEMPT]),
     guard_windows.find_window: lambda c, w: guard_windows.find_window(c, w, ANA, "call_back"),
-    ledger.list_sends: lambda c, w: ledger.list_sends(c, w, ANA, ledger.Counted(NOW, NOW - timedelta(days=1))),
-    ledger.find_tallies: lambda c, w: ledger.find_tallies(
+    ledger.find_ledger: lambda c, w: ledger.find_ledger(
         c,
         w,
-        ledger.Counted(NOW, NOW - timedelta(days=1), BEN, LATER),
-        ledger.Limits(1, 1, 1),
-        rule_key="call_back",
-        member_id=None,
+        ledger.Counted(
+            now=NOW,
+            person_id=ANA,
+            sends_since=NOW - timedelta(days=1),
+            member_id=None,
+            rule_key="call_back",
+            limits=ledger.Limits(1, 1, 1),
+            itself=(BEN, LATER),
+        ),
     ),
     guard_notes.delete_guard_notes: lambda c, w: guard_notes.delete_guard_notes(c, w, 5),
     outbox.replace_leases: lambda c, w: outbox.replace_leases(c, w, outbox.Lease("own", LATER), now=LATER, limit=5),

@@ -44,6 +44,7 @@ from tests.storage.rows import (
 # Modules that ask nothing of a workspace: the machinery, and what looks at the whole database.
 MACHINERY = {
     "at_once",
+    "together",
     "database",
     "engines",
     "few_on_postgres",
@@ -117,6 +118,7 @@ def test_every_statement_names_the_workspace(
     for name in ("read_frame", "read_fixed", "stream_frames"):
         monkeypatch.setattr(engine, name, noting(getattr(engine, name), seen))
     monkeypatch.setattr(engine, "at_once", noting_asks(engine.at_once, seen))
+    monkeypatch.setattr(engine, "rows_together", noting_asked(engine.rows_together, seen))
     faults = {}
     for function, call in CALLS.items():
         seen.clear()
@@ -166,6 +168,16 @@ def noting(function: Any, seen: list[Any]) -> Any:
     def noted(conn: Connection, statement: Any, *rest: Any) -> Any:
         seen.append(statement)
         return function(conn, statement, *rest)
+
+    return noted
+
+
+def noting_asked(function: Any, seen: list[Any]) -> Any:
+    """The function, noting the statements with single values."""
+
+    def noted(conn: Connection, asked: Any) -> Any:
+        seen.extend(one.statement for one in asked)
+        return function(conn, asked)
 
     return noted
 
