@@ -2,6 +2,7 @@
 
 python -m tests.campaigns.guard_race --attempts 100000 --threads 8 --processes 4 --engine duckdb|postgresql
 
+Every half minute it says how far it is and how fast; with `--minutes` nothing is begun after so many.
 On PostgreSQL the threads are shared out to processes, so that they really run at once; on DuckDB there is one process.
 At the end everything that waits is carried out when its guards let it: one that was reserved while another of the
 same person waited is asked about again, and held or blocked. The count knows nothing of the guards: it goes over the
@@ -12,17 +13,22 @@ are more than the settings allow.
 from __future__ import annotations
 
 import argparse
+import json
 import multiprocessing
 import time
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from math import inf
 from random import Random
+from threading import Event, Thread
+from typing import Any
 from uuid import UUID, uuid5
 
+from cockpit.automation.audit import verify_stored
 from cockpit.automation.claim import claim, take_due
 from cockpit.automation.outcome import settle
 from cockpit.automation.reserve import reserve
@@ -30,9 +36,11 @@ from cockpit.hub.outcomes import NotSent, Sent
 from cockpit.model.ids import MemberId, PersonId, WorkspaceId
 from cockpit.storage import workspaces
 from cockpit.storage.attempts import FILLING, RESERVED, Attempt, list_attempts
-from cockpit.storage.database import Database, open_database
+from cockpit.storage.database import Connection, Database, open_database
+from cockpit.storage.guard_chain import list_entries
 from cockpit.storage.outbox import Lease
 from scoring.guards.policy import GuardPolicy
+from scoring.guards.registry import GUARDS as GUARDS_ASKED
 from tests.automation.ground import CALL, SMS, click, fired, prepare, set_guards, start_rule
 from tests.campaigns.databases import a_cockpit
 
@@ -41,6 +49,7 @@ HOURS_OPEN = 3  # of a day, on which the attempts fall: people in France have lu
 GUARDS = {"member_day": 40, "workspace_day": 60, "workspace_minute": 5, "reply_pause_days": 0}
 POLICY = GuardPolicy.from_json(GUARDS)
 DAY, WEEK = timedelta(days=1), timedelta(days=7)
+Counter = Any  # a number that processes share: multiprocessing has no type for it
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +63,7 @@ class Race:
     people: int = 60
     days: int = 10
     seed: int = 7
+    told_every: float = 30.0  # seconds
     ends_at: float = inf  # by the clock of this machine; what is not begun by then is left out
 
 
@@ -89,10 +99,10 @@ def moment(number: int, race: Race) -> datetime:
     return BEGIN + timedelta(days=int(share), hours=(share % 1) * HOURS_OPEN)
 
 
-def attempt_once(db: Database, places: Sequence[Ground], race: Race, number: int) -> None:
-    """One attempt, by click or by rule, now and then with a worker behind it."""
+def attempt_once(db: Database, places: Sequence[Ground], race: Race, number: int) -> bool:
+    """One attempt, by click or by rule, now and then with a worker behind it; False: the time is over."""
     if time.time() > race.ends_at:
-        return
+        return False
     random = Random(race.seed * 10**9 + number)
     ground, now = random.choice(places), moment(number, race)
     person, member = random.choice(ground.people), random.choice(ground.members)
@@ -104,6 +114,7 @@ def attempt_once(db: Database, places: Sequence[Ground], race: Race, number: int
     reserve(db, ground.workspace_id, wish, now)
     if random.random() < 0.2:
         work(db, ground.workspace_id, now, random)
+    return True
 
 
 def work(db: Database, workspace_id: WorkspaceId, now: datetime, random: Random) -> None:
@@ -116,44 +127,99 @@ def work(db: Database, workspace_id: WorkspaceId, now: datetime, random: Random)
             settle(db, claimed, Sent(str(attempt_id)) if sent else NotSent("HTTP 422"), "none", now)
 
 
-def attempts_of(db: Database, places: Sequence[Ground], race: Race, process: int = 0) -> None:
+def attempts_of(db: Database, places: Sequence[Ground], race: Race, begun: Counter, process: int = 0) -> None:
     """The attempts of one process: every so manieth, so that all of them pass through the days together."""
-    numbers = range(process, race.attempts, race.processes)
-    with ThreadPoolExecutor(race.threads // race.processes) as pool:
-        for done in pool.map(lambda number: attempt_once(db, places, race, number), numbers):
-            assert done is None
+    numbers = iter(range(process, race.attempts, race.processes))
+
+    def in_thread(_: int) -> None:
+        for number in numbers:  # shared by the threads: `next` of it gives each number once
+            if not attempt_once(db, places, race, number):
+                return
+            with begun.get_lock():
+                begun.value += 1
+
+    threads = race.threads // race.processes
+    with ThreadPoolExecutor(threads) as pool:
+        list(pool.map(in_thread, range(threads)))
 
 
-def in_process(url: str, places: Sequence[Ground], race: Race, process: int) -> None:
+def in_process(url: str, places: Sequence[Ground], race: Race, begun: Counter, process: int) -> None:
     """The same in a process of its own; it ends with a status when anything failed."""
     db = open_database(url)
-    attempts_of(db, places, race, process)
+    attempts_of(db, places, race, begun, process)
     db.close()
+
+
+@contextmanager
+def told(begun: Counter, race: Race) -> Iterator[None]:
+    """Say meanwhile how many attempts were made, and how many a second."""
+    over = Event()
+
+    def tell() -> None:
+        began = last = time.monotonic()
+        before = 0
+        while not over.wait(race.told_every):
+            now, made = time.monotonic(), begun.value
+            pace = f"{(made - before) / (now - last):.0f} a second"
+            print(f"{now - began:6.0f} s: {made:,} of {race.attempts:,} attempts, {pace}", flush=True)  # noqa: T201
+            last, before = now, made
+
+    thread = Thread(target=tell)
+    thread.start()
+    try:
+        yield
+    finally:
+        over.set()
+        thread.join()
+
+
+def raced(db: Database, places: Sequence[Ground], race: Race) -> None:
+    """All attempts, in as many processes as are asked for."""
+    started = multiprocessing.get_context("spawn")
+    begun: Counter = started.Value("q", 0)
+    with told(begun, race):
+        if race.processes == 1:
+            attempts_of(db, places, race, begun)
+            return
+        url = db.url.render_as_string(hide_password=False)
+        several = [
+            started.Process(target=in_process, args=(url, places, race, begun, one)) for one in range(race.processes)
+        ]
+        for one in several:
+            one.start()
+        for one in several:
+            one.join()
+    assert [one.exitcode for one in several] == [0] * race.processes
 
 
 def run(db: Database, race: Race) -> tuple[int, int, int]:
     """All attempts; how many were made, let through, and counted again in windows."""
     places = grounds(db, race)
-    if race.processes == 1:
-        attempts_of(db, places, race)
-    else:
-        url, started = db.url.render_as_string(hide_password=False), multiprocessing.get_context("spawn")
-        several = [started.Process(target=in_process, args=(url, places, race, one)) for one in range(race.processes)]
-        for one in several:
-            one.start()
-        for one in several:
-            one.join()
-        assert [one.exitcode for one in several] == [0] * race.processes
+    raced(db, places, race)
     made = through = counted = 0
     for ground in places:
         work_off(db, ground.workspace_id, moment(race.attempts, race))
         with db.read(ground.workspace_id) as conn:
             every = list_attempts(conn, ground.workspace_id, limit=10**7)
+            check_log(conn, ground.workspace_id, {one.attempt_id for one in every})
         made += len(every)
         let = [one for one in every if one.state in FILLING]
         through += len(let)
         counted += count_again(let)
     return made, through, counted
+
+
+def check_log(conn: Connection, workspace_id: WorkspaceId, made: set[UUID]) -> None:
+    """The guard log is one whole chain, and says of each attempt what every guard said when it was made."""
+    assert verify_stored(conn, workspace_id).holds, "the guard log is not whole"
+    told, after = set(), 0
+    while found := list_entries(conn, workspace_id, after=after):
+        for entry in found:
+            body = json.loads(entry.body)
+            if {one["guard"] for one in body["verdicts"]} >= set(GUARDS_ASKED):
+                told.add(UUID(body["attempt_id"]))
+        after = found[-1].seq
+    assert told == made, "an attempt without all of its verdicts"
 
 
 def work_off(db: Database, workspace_id: WorkspaceId, now: datetime) -> None:
@@ -216,9 +282,10 @@ def main() -> None:
         ends_at = time.time() + 60 * asked.minutes
         made, through, counted = run(cockpit.db, Race(asked.attempts, asked.threads, processes, ends_at=ends_at))
     seconds = time.monotonic() - began
-    told = f"{made:,} attempts from {asked.threads} threads of {processes} processes in {seconds:.0f} s"
-    print(f"{asked.engine}: {told}")  # noqa: T201
+    summary = f"{made:,} attempts from {asked.threads} threads of {processes} processes in {seconds:.0f} s"
+    print(f"{asked.engine}: {summary}")  # noqa: T201
     print(f"{through:,} let through, {counted:,} places in windows counted again: none over a limit")  # noqa: T201
+    print("the guard logs are whole chains with every verdict of every attempt")  # noqa: T201
 
 
 if __name__ == "__main__":
