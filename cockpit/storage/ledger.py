@@ -28,7 +28,6 @@ from sqlalchemy import (
     or_,
     select,
 )
-from sqlalchemy.dialects.postgresql import ARRAY, aggregate_order_by
 from sqlalchemy.types import TypeEngine
 
 from cockpit.model.ids import WorkspaceId
@@ -78,9 +77,6 @@ class Counted:
             "day_ago": self.now - DAY,
             "minute_ago": self.now - MINUTE,
             "now": self.now,
-            "member_day": self.limits.member_day,
-            "workspace_day": self.limits.workspace_day,
-            "workspace_minute": self.limits.workspace_minute,
         }
 
 
@@ -94,11 +90,15 @@ def find_ledger(conn: Connection, workspace_id: WorkspaceId, counted: Counted) -
     )
     limits = counted.limits
     windows = ((limits.member_day, DAY), (limits.workspace_day, DAY), (limits.workspace_minute, MINUTE))
-    by_member, by_all, lately = (
-        Tally(count, left_at + window if left_at and 0 < most <= count else None)
-        for (most, window), count, left_at in zip(windows, tallies[:3], tallies[4:], strict=True)
-    )
+    full = []
+    for place, (most, window) in enumerate(windows):
+        count, left_at = tallies[place], tallies[len(windows) + 1 + place]
+        if 0 < most < count:  # there were more already: it is not the first one that makes room
+            asked = Asked(_left_at(stored, place), {**values, "since": values["day_ago"], "passed": count - most})
+            [[[left_at]]] = rows_together(conn, asked)
+        full.append(Tally(count, left_at + window if 0 < most <= count else None))
     sent = tuple(Sent(at, channel, cast(Origin, origin), rule_key) for at, channel, origin, rule_key in sends)
+    by_member, by_all, lately = full
     return Ledger(sent, by_member, by_all, lately, Tally(tallies[3]))
 
 
@@ -111,17 +111,31 @@ def _sends(stored: bool) -> Select[Any]:
 
 @cache
 def _tallies(stored: bool) -> Any:
-    """The counts of the last 24 hours, and of the last minute those that were really sent; when full ones end."""
+    """The counts of the last 24 hours, and of the last minute those that were really sent; when the first ones went."""
+    kinds = (*_kinds(), attempt.c.rule_key == _given("of_rule", String()))
+    counts = [func.count().filter(kind) for kind in kinds]
+    firsts = [func.min(_goes_at()).filter(kind) for kind in _kinds()]
+    return select(*counts, *firsts).where(attempt.c.workspace_id == OF_WORKSPACE, *_counted(stored))
+
+
+@cache
+def _left_at(stored: bool, place: int) -> Select[Any]:
+    """When the one went that comes after some others."""
+    at = _goes_at()
+    query = select(at).where(attempt.c.workspace_id == OF_WORKSPACE, *_counted(stored), _kinds()[place])
+    return query.order_by(at).offset(_given("passed", Integer())).limit(1)
+
+
+def _kinds() -> tuple[ColumnElement[bool], ...]:
+    """What has a limit: the outreaches of a member, automatic ones, and automatic ones of the last minute."""
     automatic = attempt.c.origin != "manual"
     recent = and_(automatic, attempt.c.sent_at > _given("minute_ago", INSTANT))
-    kinds = (attempt.c.requested_by == _given("of_member", Uuid()), automatic, recent)
-    counts = [func.count().filter(kind) for kind in (*kinds, attempt.c.rule_key == _given("of_rule", String()))]
-    limits = (_given(name, Integer()) for name in ("member_day", "workspace_day", "workspace_minute"))
-    # What waits will go now at the earliest.
-    at = func.coalesce(attempt.c.sent_at, func.greatest(AT, _given("now", INSTANT)))
-    in_order = func.array_agg(aggregate_order_by(at, at), type_=ARRAY(INSTANT))
-    left = [in_order.filter(kind)[count - most + 1] for kind, count, most in zip(kinds, counts, limits, strict=False)]
-    return select(*counts, *left).where(attempt.c.workspace_id == OF_WORKSPACE, *_counted(stored))
+    return (attempt.c.requested_by == _given("of_member", Uuid()), automatic, recent)
+
+
+def _goes_at() -> ColumnElement[datetime]:
+    """What waits will go now at the earliest."""
+    return func.coalesce(attempt.c.sent_at, func.greatest(AT, _given("now", INSTANT)))
 
 
 def _counted(stored: bool) -> tuple[ColumnElement[Any], ...]:
