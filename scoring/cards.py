@@ -9,10 +9,11 @@ import polars as pl
 from scoring.actions.action import INSTANT
 from scoring.moment import moment
 from scoring.plans import carried_out
-from scoring.suggest import SUPPRESSED_COLUMNS
+from scoring.suggest import SUPPRESSED_COLUMNS, no_suppressions
 
 OPEN, SNOOZED, DISMISSED = "OPEN", "SNOOZED", "DISMISSED"
 EXECUTED, EXPIRED, INVALIDATED = "EXECUTED", "EXPIRED", "INVALIDATED"
+DECISIONS = frozenset({SNOOZED, DISMISSED, EXECUTED})
 
 CARD_COLUMNS: dict[str, pl.DataType | type[pl.DataType]] = {
     "action_id": pl.String,
@@ -57,6 +58,8 @@ def no_cards() -> pl.DataFrame:
 
 def suppressions(cards: pl.DataFrame, now: datetime) -> pl.DataFrame:
     """What members decided and what still holds: a snoozed card, a dismissed type, an executed card."""
+    if DECISIONS.isdisjoint(cards["state"].to_list()):
+        return no_suppressions()
     return carried_out(cards.lazy().filter(_DECIDED).select(_SUPPRESSED).filter(pl.col("until") > moment(now)))
 
 

@@ -15,8 +15,9 @@ import polars as pl
 
 from scoring.decay import DAY, Floats, Ints, factor
 from scoring.evidence import Evidence
-from scoring.intake import INSTANT, PERSON
-from scoring.plans import carried_out
+from scoring.intake import PERSON
+from scoring.moment import microseconds
+from scoring.plans import all_carried_out
 from scoring.terms import Term
 from scoring.values import NEVER, Elapsed, Fading, Fixed, Input, instants
 
@@ -51,7 +52,8 @@ def source(evidence: Evidence, facts: pl.DataFrame, on: Sequence[str] = PERSON) 
     who = facts.lazy().select(on).with_row_index("row")
     people = who.join(evidence.people.lazy(), on=list(on), how="left", maintain_order="left")
     known = evidence.accumulators.lazy().join(who, on=list(on)).sort("type", "row")
-    return Source(facts.height, _by_type(carried_out(known)), carried_out(people), facts)
+    conversations, sums = all_carried_out(people, known)
+    return Source(facts.height, _by_type(sums), conversations, facts)
 
 
 def laid_out(facts: pl.DataFrame, sums: pl.DataFrame, types: Sequence[str]) -> Source:
@@ -91,7 +93,7 @@ def moments(now: datetime | pl.Series, size: int) -> Ints:
     """One instant per row."""
     if isinstance(now, pl.Series):
         return instants(now)
-    return np.full(size, instants(pl.Series([now], dtype=INSTANT))[0])
+    return np.full(size, microseconds(now))
 
 
 def _decayed(source: Source, term: Term) -> Input:

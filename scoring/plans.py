@@ -10,4 +10,9 @@ AS_WRITTEN = pl.QueryOptFlags.none()
 
 def carried_out(plan: pl.LazyFrame) -> pl.DataFrame:
     """The frame that these steps give, in the order in which they are written."""
-    return pl.collect_all([plan], engine="in-memory", optimizations=AS_WRITTEN)[0]
+    return all_carried_out(plan)[0]
+
+
+def all_carried_out(*plans: pl.LazyFrame) -> list[pl.DataFrame]:
+    """The frames that several plans give."""
+    return pl.collect_all(plans, engine="in-memory", optimizations=AS_WRITTEN)

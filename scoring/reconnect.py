@@ -51,7 +51,7 @@ def amount(source: Source) -> Floats:
         bought[sums.rows] += sums.value
     if "value" not in source.facts.columns:
         return bought
-    on_file = source.facts["value"].cast(pl.Float64).fill_null(np.nan).to_numpy()
+    on_file = source.facts["value"].cast(pl.Float64).to_numpy()
     return np.where(np.isfinite(on_file), on_file, bought)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -32,7 +32,7 @@ from scoring.sums import Line, Sum, lines_of, sum_of
 from scoring.terms import POINTS
 from scoring.values import NEVER, Fixed
 
-BANDS = pl.Series([*NAMES, NO_DATA])
+BANDS = (*NAMES, NO_DATA)
 KEYS = ("priority", "hot", "follow_up", "stale", "reconnect_recent", "reconnect_oldies", "recent")
 
 
@@ -146,16 +146,20 @@ def score_of(
         **{name: laid_out.facts[name] for name in on},
         **{name: _known(values) for name, values in numbers.items()},
         "total": _known(whole),
-        "band": BANDS.gather(bands),
+        "band": _texts(BANDS[place] for place in bands.tolist()),
         "computed_at": _instant(t),
         "due_at": _instant(due),
         "crosses_at": _instant(crosses_at),
         "crosses_to": crosses_to,
-        "model_version": pl.repeat(model.version, len(t), dtype=pl.Int32, eager=True),
+        "model_version": pl.Series([model.version], dtype=pl.Int32).new_from_index(0, len(t)),
         **{f"{panel}_key": _known(keys[panel]) for panel in KEYS},
         "reconnect_oldies_margin": _known(margin),
     }
     return pl.DataFrame(columns)
+
+
+def _texts(values: Iterable[str | None]) -> pl.Series:
+    return pl.Series(list(values), dtype=pl.String)
 
 
 def _known(values: Floats) -> pl.Series:
@@ -176,7 +180,7 @@ def _instant(t: Ints) -> pl.Series:
 
 def _unknown(t: Ints) -> tuple[Ints, Ints, pl.Series]:
     never = np.full(len(t), NEVER)
-    return never, never, pl.repeat(None, len(t), dtype=pl.String, eager=True)
+    return never, never, _texts([None] * len(t))
 
 
 def _holds(people: Prepared, place: Standing, t: Ints, points: Ints, reference: Ints) -> tuple[Ints, Ints, pl.Series]:
@@ -187,7 +191,7 @@ def _holds(people: Prepared, place: Standing, t: Ints, points: Ints, reference: 
     cross = crossing(people.sums["priority"], t, low, high)
     crosses = cross.at != NEVER
     after = band(hundredths(people.total(np.where(crosses, cross.at, t))), reference, model)
-    to = pl.Series(np.where(crosses, np.array(NAMES)[after], "")).replace("", None)
+    to = _texts(NAMES[place] if moves else None for place, moves in zip(after.tolist(), crosses.tolist(), strict=True))
     members = place.members(t, reference)
     drift = coarse_break(t, _steady(people, members, t))
     due = np.minimum(np.minimum(drift, cross.sure_until), next_boundary(t, place.boundaries()))

@@ -19,10 +19,8 @@ COLDEST = 1 / 16  # the warmth of people who never took part
 
 def target_minutes(waiting_type: pl.Series, model: ScoreModel) -> Floats:
     """How soon we want to answer what they wait with."""
-    targets = waiting_type.replace_strict(
-        dict(model.response_minutes_of), default=model.response_minutes, return_dtype=pl.Float64
-    )
-    return targets.fill_null(model.response_minutes).to_numpy()
+    of_type, usual = model.response_minutes_of, model.response_minutes
+    return np.array([of_type.get(name, usual) for name in waiting_type.to_list()], dtype=np.float64)
 
 
 def overdue_at(people: pl.DataFrame, model: ScoreModel) -> Ints:
@@ -34,18 +32,18 @@ def overdue_at(people: pl.DataFrame, model: ScoreModel) -> Ints:
 
 def last_touch(people: pl.DataFrame) -> Ints:
     """The last contact from either side; for people without any, their last signal."""
-    touch = people.select(pl.coalesce(pl.max_horizontal("last_inbound_at", "last_outbound_at"), "last_at"))
-    return instants(touch.to_series())
+    touch = np.maximum(instants(people["last_inbound_at"]), instants(people["last_outbound_at"]))
+    return np.where(touch == NEVER, instants(people["last_at"]), touch)
 
 
-def usual_gap(people: pl.DataFrame, model: ScoreModel) -> Floats:
-    """Days a person usually lets pass between contacts, shrunk to the population's."""
-    first, last = instants(people["first_at"]), last_touch(people)
+def usual_gap(people: pl.DataFrame, last: Ints, model: ScoreModel) -> Floats:
+    """Days a person usually lets pass between contacts until the last, shrunk to the population's."""
+    first = instants(people["first_at"])
     known = (first != NEVER) & (last != NEVER)
     # the first signal that counts may be later than the last contact, when that one was a refusal
     tenure = np.maximum(np.where(known, last, 0) - np.where(known, first, 0), 0) / DAY
-    repeats = people["contact_days"].fill_null(1).cast(pl.Float64).to_numpy() - 1
-    return own_gap(tenure, np.maximum(repeats, 0), model.gap_days, model.pseudo_gaps)
+    days = people["contact_days"].cast(pl.Float64).to_numpy()  # NaN: none
+    return own_gap(tenure, np.fmax(days - 1, 0), model.gap_days, model.pseudo_gaps)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +64,8 @@ class Silence:
 
 def silence(source: Source, model: ScoreModel) -> Silence:
     """The silence of every person."""
-    since, gap = last_touch(source.people), usual_gap(source.people, model)
+    since = last_touch(source.people)
+    gap = usual_gap(source.people, since, model)
     allowed = np.maximum(model.stale_quotient * gap, model.stale_days) * DAY
     known = since != NEVER
     stale_at = np.where(known, np.where(known, since, 0) + np.ceil(allowed).astype(np.int64), NEVER)

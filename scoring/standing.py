@@ -5,9 +5,10 @@ A key may drift from what it would be now by at most MARGIN before `due_at`; mem
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
+from typing import Any
 
 import numpy as np
 import polars as pl
@@ -93,25 +94,27 @@ def _seconds(instant: Ints) -> Floats:
 def standing(source: Source, model: ScoreModel) -> Standing:
     """The standing of every person."""
     people, facts = source.people, source.facts
-    lifecycle = pl.select(pl.coalesce(people["lifecycle"], _fact(facts, "lifecycle", pl.String()), pl.lit("lead")))
-    state = lifecycle.to_series()
-    refused = _fact(facts, "do_not_contact", pl.Boolean()).fill_null(value=False) | people["opted_out_at"].is_not_null()
+    both = zip(people["lifecycle"].to_list(), _fact(facts, "lifecycle"), strict=True)
+    states = [told or given or "lead" for told, given in both]
+    refused = _flags(_fact(facts, "do_not_contact")) | (instants(people["opted_out_at"]) != NEVER)
     return Standing(
-        reachable=(~refused).to_numpy(),
-        open_lead=state.is_in(OPEN).to_numpy(),
+        reachable=~refused,
+        open_lead=_flags(state in OPEN for state in states),
         planned_at=planned(people),
         overdue_at=overdue_at(people, model),
         inbound_at=instants(people["last_inbound_at"]),
         heat=_heat(source),
         silence=silence(source, model),
-        back=returns(source, (state == "customer").to_numpy()),
+        back=returns(source, _flags(state == "customer" for state in states)),
     )
 
 
-def _fact(facts: pl.DataFrame, name: str, kind: pl.DataType) -> pl.Series:
-    if name not in facts.columns:
-        return pl.repeat(None, facts.height, dtype=kind, eager=True)
-    return facts[name].cast(kind)
+def _fact(facts: pl.DataFrame, name: str) -> list[Any]:
+    return facts[name].to_list() if name in facts.columns else [None] * facts.height
+
+
+def _flags(values: Iterable[bool | None]) -> Flags:
+    return np.array([bool(value) for value in values], dtype=np.bool_)
 
 
 def _heat(source: Source) -> Floats:

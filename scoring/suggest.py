@@ -19,7 +19,7 @@ import polars as pl
 from scoring.actions.action import INSTANT, TYPE_AT, Situation
 from scoring.actions.registry import ACTIONS, SITUATIONS, TYPES_READ
 from scoring.moment import microseconds, moment
-from scoring.plans import carried_out
+from scoring.plans import all_carried_out, carried_out
 
 HALVES_EVERY = timedelta(days=2)
 UNREACHABLE_BITS = 2.0  # a card whose channel has no address is worth a quarter: somebody has to find the address first
@@ -74,30 +74,34 @@ def people_frame(
     channel_of: Callable[[str], str | None],
 ) -> pl.DataFrame:
     """One row per person of `scores` with everything the actions read; what signals say of the lifecycle wins."""
-    known = facts.rename({"lifecycle": "given_lifecycle"}).lazy()
+    known = facts.lazy().rename({"lifecycle": "given_lifecycle"})
     frame = (
         scores.lazy()
         .join(known, on="person_id", how="left", suffix="_of_facts")
         .join(conversation.lazy(), on="person_id", how="left", suffix="_of_conversation")
         .with_columns(_LIFECYCLE)
     )
-    return for_actions(carried_out(frame), accumulators, channel_of)
+    return carried_out(_for_actions(frame, conversation["waiting_type"], accumulators, channel_of))
 
 
 def for_actions(
     people: pl.DataFrame, accumulators: pl.DataFrame, channel_of: Callable[[str], str | None]
 ) -> pl.DataFrame:
     """People with what only the actions read: last times by type, and the channel of what they wait with."""
-    waiting = set(people.get_column("waiting_type").to_list()) - {None}
-    channels = {name: channel_of(name) for name in waiting}
+    return carried_out(_for_actions(people.lazy(), people["waiting_type"], accumulators, channel_of))
+
+
+def _for_actions(
+    people: pl.LazyFrame, waiting: pl.Series, accumulators: pl.DataFrame, channel_of: Callable[[str], str | None]
+) -> pl.LazyFrame:
+    channels = {name: channel_of(name) for name in set(waiting.to_list()) - {None}}
     channel = pl.col("waiting_type").replace_strict(channels, default=None, return_dtype=pl.String)
-    times = last_times(accumulators.lazy())
-    return carried_out(people.lazy().join(times, on="person_id", how="left").with_columns(waiting_channel=channel))
-
-
-def last_times(accumulators: pl.LazyFrame) -> pl.LazyFrame:
-    """One row per person: the last time of every signal type some action asks for."""
-    return accumulators.filter(_ASKED_FOR).group_by("person_id").agg(_TIMES)
+    met = set(accumulators["type"].to_list())
+    times = (
+        accumulators.lazy().filter(_ASKED_FOR).group_by("person_id").agg(_TIMES[name] for name in _TIMES if name in met)
+    )
+    never = (null for name, null in _NEVER.items() if name not in met)
+    return people.join(times, on="person_id", how="left").with_columns(*never, waiting_channel=channel)
 
 
 def suggest(people: pl.DataFrame, now: datetime, suppressed: pl.DataFrame | None = None) -> pl.DataFrame:
@@ -113,15 +117,14 @@ def top(suggestions: pl.DataFrame) -> pl.DataFrame:
 def outlook(people: pl.DataFrame, now: datetime, suppressed: pl.DataFrame | None = None) -> Outlook:
     """The suggestions and the next instant at which they change by themselves."""
     cards, at = _cards(people, now), moment(now)
-    held = no_suppressions() if suppressed is None else suppressed.filter(pl.col("until") > at)
-    changes = cards.select("person_id", "changes_at")
+    given = no_suppressions() if suppressed is None else suppressed
+    held = given if given.is_empty() else given.filter(pl.col("until") > at)
+    changes = cards.lazy().select("person_id", "changes_at")
     if held.height:
-        changes = pl.concat([changes, held.select("person_id", changes_at="until")])
-    next_changes = changes.lazy().group_by("person_id").agg(pl.col("changes_at").min()).sort("person_id")
-    return Outlook(
-        suggestions=_ranked(_allowed(_keyed(cards.lazy().filter(pl.col("since") <= at)), held)),
-        changes=carried_out(next_changes),
-    )
+        changes = pl.concat([changes, held.lazy().select("person_id", changes_at="until")])
+    next_changes = changes.group_by("person_id").agg(pl.col("changes_at").min()).sort("person_id")
+    best, next_change = all_carried_out(_best(cards.lazy().filter(pl.col("since") <= at)), next_changes)
+    return Outlook(suggestions=_ranked(_allowed(_keyed(best), held)), changes=next_change)
 
 
 def rank_at(rank_key: float, now: datetime) -> float:
@@ -131,25 +134,38 @@ def rank_at(rank_key: float, now: datetime) -> float:
 
 def _cards(people: pl.DataFrame, now: datetime) -> pl.DataFrame:
     """One row per person and situation that applies now or will, by itself, later."""
-    reachable = people.filter(_REACHABLE)
-    if reachable.height <= SLICE:
-        return _spread(reachable, now)
-    return pl.concat([_spread(piece, now) for piece in reachable.iter_slices(SLICE)])
+    if people.height <= SLICE:
+        return _spread(people, now)
+    return pl.concat([_spread(piece, now) for piece in people.iter_slices(SLICE)])
 
 
 def _spread(people: pl.DataFrame, now: datetime) -> pl.DataFrame:
     """The situations of each person as rows; one wide look at the people is cheaper than one look per situation."""
     at = microseconds(now)
-    columns = people.select(_DISTINCT).get_columns()
-    who = people.select("person_id", *CHANNEL_NEEDS_OF).get_columns()
-    parts = [
-        pl.DataFrame([*who, *(columns[place].alias(name) for name, place in zip(_FIELDS, places, strict=True))])
-        for places in _PLACES_OF
+    numbers = possible(people)
+    asked = sorted({place for number in numbers for place in _PLACES_OF[number]})
+    wide = carried_out(people.lazy().filter(_REACHABLE).select(*_WHO, *(_DISTINCT[place] for place in asked)))
+    number = pl.Series("number", np.repeat(np.array(numbers, dtype=np.int32), wide.height))
+    who = [pl.concat([wide[name]] * len(numbers)) for name in _WHO]
+    fields = [
+        pl.concat([wide[str(_PLACES_OF[number][field])] for number in numbers]).alias(name)
+        for field, name in enumerate(_FIELDS)
     ]
-    number = pl.Series("number", np.repeat(np.arange(len(parts), dtype=np.int32), people.height))
-    rows = pl.concat(parts).insert_column(0, number).lazy().with_columns(pl.lit(at, pl.Int64).alias("now"))
+    rows = pl.DataFrame([number, *who, *fields]).lazy().with_columns(pl.lit(at, pl.Int64).alias("now"))
     raised = rows.filter(_LASTS).join(_CONSTANTS, on="number", maintain_order="left").with_columns(_RAISED)
     return carried_out(raised.select(_AS_SUGGESTIONS).with_columns(_RANK_KEY))
+
+
+def possible(people: pl.DataFrame) -> list[int]:
+    """The situations that anybody can be in, by number: without its evidence none applies."""
+    met = {name for name in people.columns if name.startswith(TYPE_AT) and people[name].null_count() < people.height}
+    return [number for number, types in enumerate(_EVIDENCE) if types is None or types & met]
+
+
+def _evidence(situation: Situation) -> frozenset[str] | None:
+    """The columns with last times of types that its evidence is of; None where it can be another instant."""
+    read = frozenset(situation.evidence_at.meta.root_names())
+    return read if all(name.startswith(TYPE_AT) for name in read) else None
 
 
 def _as_suggestions() -> list[pl.Expr]:
@@ -254,13 +270,17 @@ def _has_no_address(channel: pl.Expr) -> pl.Expr:
     return missing.fill_null(value=False).cast(pl.Float64)
 
 
-def _keyed(cards: pl.LazyFrame) -> pl.DataFrame:
-    """The best situation of each action type per person, with the id of its card."""
+def _best(cards: pl.LazyFrame) -> pl.LazyFrame:
+    """The best situation of each action type per person."""
     falling = [False, False, True, False]
     ordered = cards.sort("person_id", "action_type", "rank_key", "situation", descending=falling)
-    best = carried_out(ordered.unique(["person_id", "action_type"], keep="first", maintain_order=True))
+    return ordered.unique(["person_id", "action_type"], keep="first", maintain_order=True)
+
+
+def _keyed(best: pl.DataFrame) -> pl.DataFrame:
+    """With the ids of their cards."""
     keys = map(action_key, best["person_id"], best["action_type"], best["anchor"])
-    return best.with_columns(pl.Series("action_key", list(keys), dtype=pl.String))
+    return best.hstack([pl.Series("action_key", list(keys), dtype=pl.String)])
 
 
 def action_key(person_id: str, action_type: str, anchor: int) -> str:
@@ -292,9 +312,13 @@ def reason(action_type: str, situation: int, row: Mapping[str, Any], now: dateti
 
 # Made once: writing the expressions takes longer than looking at a screenful of people.
 _DISTINCT, _PLACES_OF = _distinct(_wide())
-_TIMES = [
-    pl.col("last_at").filter(pl.col("type") == name).max().cast(INSTANT).alias(TYPE_AT + name) for name in TYPES_READ
-]
+_EVIDENCE = [_evidence(situation) for _, situation in SITUATIONS]
+_TIMES = {
+    name: pl.col("last_at").filter(pl.col("type") == name).max().cast(INSTANT).alias(TYPE_AT + name)
+    for name in TYPES_READ
+}
+_NEVER = {name: pl.lit(None, INSTANT).alias(TYPE_AT + name) for name in TYPES_READ}
+_WHO = ("person_id", *CHANNEL_NEEDS_OF)
 _ASKED_FOR = pl.col("type").is_in(TYPES_READ)
 _CONSTANTS = _constants().lazy()
 _REACHABLE = ~pl.col("do_not_contact") & pl.col("opted_out_at").is_null()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from hashlib import sha256
 
 import polars as pl
@@ -25,9 +26,14 @@ BODY = (
 
 def digests(frame: pl.DataFrame) -> pl.Series:
     """One hexadecimal digest per row."""
-    parts = [_part(pl.col(name), frame.schema[name]) for name in BODY]
-    bodies = frame.select(pl.concat_str(parts, separator=SEPARATOR)).to_series()
+    bodies = frame.select(_body(*(frame[name].dtype for name in BODY))).to_series()
     return pl.Series("digest", [sha256(body.encode()).hexdigest() for body in bodies], dtype=pl.String)
+
+
+@lru_cache(maxsize=16)
+def _body(*kinds: pl.DataType) -> pl.Expr:
+    """Written once for each choice of types."""
+    return pl.concat_str(map(_part, map(pl.col, BODY), kinds), separator=SEPARATOR)
 
 
 def _part(column: pl.Expr, dtype: pl.DataType) -> pl.Expr:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 import polars as pl
@@ -66,13 +67,15 @@ def row_text(row: dict[str, object]) -> str:
 
 def _known_columns(raw: pl.DataFrame) -> pl.DataFrame:
     """Every known column, text without blanks around it; blank is none."""
-    return raw.select(
-        "row",
-        *(
-            _trimmed(name) if name in raw.columns else pl.lit(None, pl.String).alias(name)
-            for name in SIGNAL_COLUMNS.known
-        ),
-    )
+    return raw.select(_texts(tuple(raw.columns)))
+
+
+@lru_cache(maxsize=64)
+def _texts(given: tuple[str, ...]) -> list[pl.Expr]:
+    """Written once for each choice of columns."""
+    known = SIGNAL_COLUMNS.known
+    texts = (_trimmed(name) if name in given else pl.lit(None, pl.String).alias(name) for name in known)
+    return [pl.col("row"), *texts]
 
 
 def _trimmed(name: str) -> pl.Expr:

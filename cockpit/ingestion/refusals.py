@@ -10,7 +10,10 @@ from cockpit.model.ids import WorkspaceId
 from cockpit.storage.attempts import replace_refused
 from cockpit.storage.database import Connection
 
-OPTED_OUT = pl.col("opted_out_at").is_not_null()
+
+def opted_out(people: pl.DataFrame) -> pl.Series:
+    """Who of the people in conversations does."""
+    return people["person_id"].filter(people["opted_out_at"].is_not_null())
 
 
 def cancel_refused(conn: Connection, workspace_id: WorkspaceId, ids: pl.Series, now: datetime) -> None:

@@ -13,7 +13,7 @@ from uuid import UUID
 
 import polars as pl
 
-from cockpit.ingestion.refusals import OPTED_OUT, cancel_refused
+from cockpit.ingestion.refusals import cancel_refused, opted_out
 from cockpit.ingestion.rulebook import Rulebook, get_rulebook
 from cockpit.model.ids import WorkspaceId
 from cockpit.storage.database import Connection
@@ -42,7 +42,7 @@ def restate(conn: Connection, workspace_id: WorkspaceId, person_ids: Iterable[UU
     replace_evidence(conn, workspace_id, ids, evidence)
     known = Standings(evidence, list_suggestions(conn, workspace_id, ids), facts)
     upsert_standings(conn, workspace_id, standing(known, rulebook, now))
-    cancel_refused(conn, workspace_id, evidence.people.filter(OPTED_OUT)["person_id"], now)
+    cancel_refused(conn, workspace_id, opted_out(evidence.people), now)
 
 
 def refresh_people(
@@ -80,7 +80,7 @@ def advance_people(
         grown = _both(ahead, replayed)
     changes = standing(Standings(grown, stored.cards, facts), rulebook, now)
     upsert_standings(conn, workspace_id, changes, ahead)
-    cancel_refused(conn, workspace_id, grown.people.filter(OPTED_OUT)["person_id"], now)
+    cancel_refused(conn, workspace_id, opted_out(grown.people), now)
     return Advanced(prior, facts, rulebook)
 
 

@@ -21,6 +21,7 @@ from cockpit.storage.unmatched import (
     list_unmatched_digests,
     list_unmatched_for,
 )
+from scoring.moment import moment
 from scoring.plans import carried_out
 
 KEY = ["source", "source_event_id"]
@@ -148,21 +149,21 @@ def new_rows(people: pl.DataFrame, now: datetime) -> pl.DataFrame:
         pl.lit(value=False).alias("do_not_contact"),
         pl.lit(value=False).alias("is_demo"),
         pl.lit("{}").alias("attributes"),
-        pl.lit(now).cast(INSTANT).alias("created_at"),
-        pl.lit(now).cast(INSTANT).alias("updated_at"),
+        moment(now).alias("created_at"),
+        moment(now).alias("updated_at"),
     )
 
 
 def _inserted(conn: Connection, workspace_id: WorkspaceId, frame: pl.DataFrame, now: datetime) -> pl.DataFrame:
     """Store the rows and say of each what became of it."""
-    received = pl.lit(now).cast(INSTANT).alias("received_at")
+    received = moment(now).alias("received_at")
     rows = insert_new(conn, workspace_id, frame.select(*STORED, received)).rows.lazy()
     return carried_out(rows.drop("received_at").with_columns(frame["row"], reason=pl.lit(None, pl.String)))
 
 
 def _appended(conn: Connection, workspace_id: WorkspaceId, frame: pl.DataFrame, now: datetime) -> pl.DataFrame:
     """Store rows whose ids were just seen to be new."""
-    received = pl.lit(now).cast(INSTANT).alias("received_at")
+    received = moment(now).alias("received_at")
     append_new(conn, workspace_id, frame.select(*STORED, received))
     none = pl.lit(None, pl.String)
     return frame.select("row", *STORED).with_columns(outcome=pl.lit(NEW), known_digest=none, reason=none)
@@ -172,7 +173,7 @@ def _park(conn: Connection, workspace_id: WorkspaceId, rows: pl.DataFrame, now: 
     """Put signals of nobody on the tray, with all that a later match needs."""
     if rows.height:
         body = pl.struct(BODY).struct.json_encode().alias("body")
-        received = pl.lit(now).cast(INSTANT).alias("received_at")
+        received = moment(now).alias("received_at")
         insert_unmatched(conn, workspace_id, rows.select(*KEY, "reason", "match_key", body, "digest", received))
 
 

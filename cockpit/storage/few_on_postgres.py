@@ -62,7 +62,8 @@ def answered(conn: Connection, workspace_id: UUID, asks: Sequence[Ask]) -> list[
             )
             for one, ask in zip(texts, asks, strict=True)
         ]
-        return [_frame(cursor, one) for cursor, one in zip(cursors, texts, strict=True)]
+    # Only now: to fetch within the pipeline is a round trip of its own.
+    return [_frame(cursor, one) for cursor, one in zip(cursors, texts, strict=True)]
 
 
 def piped(conn: Connection, asked: Sequence[Asked]) -> list[Rows]:
@@ -74,7 +75,7 @@ def piped(conn: Connection, asked: Sequence[Asked]) -> list[Rows]:
             driver.cursor().execute(cast(Any, text.text), text.bound(one.values))
             for text, one in zip(texts, asked, strict=True)
         ]
-    # Only now: to fetch within the pipeline is a round trip of its own.
+    # Here, too, after the pipeline.
     return [text.read(cursor.fetchall()) if text.results else [] for cursor, text in zip(cursors, texts, strict=True)]
 
 

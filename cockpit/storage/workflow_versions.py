@@ -16,14 +16,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, and_, insert, select, update
+from sqlalchemy import Connection, Select, and_, insert, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from cockpit.errors import NotFound
 from cockpit.model.ids import WorkspaceId
+from cockpit.storage.at_once import OF_WORKSPACE
 from cockpit.storage.automation_tables import workflow, workflow_version
 
 
@@ -84,15 +86,21 @@ def get_workflow_head(conn: Connection, workspace_id: WorkspaceId, workflow_key:
 
 def list_active_workflows(conn: Connection, workspace_id: WorkspaceId) -> tuple[ActiveWorkflow, ...]:
     """The workflows that may be started, by key."""
+    return tuple(ActiveWorkflow(*row) for row in conn.execute(_active(), {OF_WORKSPACE.key: workspace_id}))
+
+
+@cache
+def _active() -> Select[Any]:
+    """Written once: every group of signals with new people asks."""
     same = and_(
-        workflow_version.c.workspace_id == workspace_id,
+        workflow_version.c.workspace_id == OF_WORKSPACE,
         workflow_version.c.workflow_key == workflow.c.workflow_key,
         workflow_version.c.version == workflow.c.version,
     )
     columns = (workflow.c.workflow_key, workflow.c.version, workflow.c.active_since, workflow_version.c.spec)
     query = select(*columns).select_from(workflow.join(workflow_version, same)).order_by(workflow.c.workflow_key)
-    on = (workflow.c.workspace_id == workspace_id, workflow.c.status == "ACTIVE", workflow.c.active_since.is_not(None))
-    return tuple(ActiveWorkflow(*row) for row in conn.execute(query.where(*on)))
+    on = (workflow.c.workspace_id == OF_WORKSPACE, workflow.c.status == "ACTIVE", workflow.c.active_since.is_not(None))
+    return query.where(*on)
 
 
 def insert_workflow(

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
+import polars as pl
 import pytest
 
-from scoring.actions.registry import ACTIONS, TYPES_READ
+from scoring.actions.action import TYPE_AT, Situation
+from scoring.actions.registry import ACTIONS, SITUATIONS, TYPES_READ
+from scoring.intake import INSTANT
 from scoring.phrases import MAX_WORDS
 from scoring.signals import BUILT_IN
-from scoring.suggest import reason, suggest, top
+from scoring.suggest import possible, reason, suggest, top
 from tests.scoring.people import Told, seen
 
 NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
@@ -85,3 +88,31 @@ def test_every_action_explains_itself() -> None:
 
 def test_types_that_actions_ask_for_exist() -> None:
     assert set(TYPES_READ) <= set(BUILT_IN)
+
+
+OF_TYPES = [
+    situation
+    for _, situation in SITUATIONS
+    if all(name.startswith(TYPE_AT) for name in situation.evidence_at.meta.root_names())
+]
+
+
+@pytest.mark.parametrize("situation", OF_TYPES)
+def test_without_a_signal_that_is_its_evidence_no_situation_applies(situation: Situation) -> None:
+    evidence = situation.evidence_at.meta.root_names()
+    signals = {f"{key} {copy}": CASES[key]["ana"] for key in CASES for copy in range(12)}
+    people = seen(signals, NOW)
+    instants = [pl.col(name).fill_null(NOW) for name, kind in people.schema.items() if kind == INSTANT]
+    turns = pl.Series("turn", ["us", "them", None] * len(CASES) * 4)
+    bands = pl.Series("band", ["hot", "warm", "cold", "hot"] * len(CASES) * 3)
+    for frame in (people, people.with_columns(turns, bands), people.with_columns(turns, bands, *instants)):
+        without = frame.with_columns(pl.lit(None, INSTANT).alias(name) for name in evidence)
+        since = without.select(pl.when(situation.when).then(situation.since).alias("since"))["since"]
+        assert since.null_count() == len(since)
+
+
+def test_only_situations_with_evidence_are_looked_at() -> None:
+    people = seen({"ana": [("CART_ABANDONED", 3)]}, NOW)
+    looked_at = [SITUATIONS[number][0].key for number in possible(people)]
+    assert "RECOVER_CART" in looked_at
+    assert "REQUEST_REFERRAL" not in looked_at
