@@ -11,7 +11,7 @@ import pytest
 
 from cockpit.errors import Conflict, InvalidInput
 from cockpit.model.ids import WorkspaceId
-from cockpit.storage import evidence, pending, people, workspaces
+from cockpit.storage import evidence, guard_chain, guard_facts, guard_reads, pending, people, workspaces
 from cockpit.storage.database import Database, open_database
 from cockpit.storage.upgrade import find_version, upgrade_database
 from tests.storage.rows import ANA, BEN, NOW, evidence_of, frame_of, person_row
@@ -93,6 +93,29 @@ def test_restaters_of_one_person_take_turns(db: Database, workspace: WorkspaceId
         list(pool.map(restate, range(12)))
     with db.read() as conn:
         assert evidence.get_evidence(conn, workspace, [ANA]).accumulators["total"].to_list() == [13]
+
+
+def test_what_is_read_behind_a_lock_is_read_after_it_was_had(db: Database, workspace: WorkspaceId) -> None:
+    """The lock and the reads behind it are sent together; who has to wait sees what the other one stored."""
+    held, never = Event(), Event()
+    with db.write() as conn:
+        people.upsert_people(conn, workspace, frame_of(person_row(ANA, "a")))
+        guard_chain.get_head(conn, workspace)
+
+    def agree() -> None:
+        with db.write(workspace) as conn:
+            guard_facts.get_person_locked(conn, workspace, ANA)
+            guard_facts.insert_consent(conn, workspace, BEN, ANA, guard_facts.ConsentRow("sms", "express", NOW))
+            held.set()
+            never.wait(0.2)  # the other one hangs at the lock by then
+
+    with ThreadPoolExecutor(1) as pool:
+        agreed = pool.submit(agree)
+        held.wait(5)
+        with db.write(workspace) as conn:
+            _, facts = guard_reads.get_facts_first(conn, workspace, guard_reads.Subject(ANA), (("CALL",),))
+        agreed.result()
+    assert [one.channel for one in facts.consents] == ["sms"]
 
 
 def test_replaced_evidence_forgets_what_is_gone(db: Database, workspace: WorkspaceId) -> None:
