@@ -9,7 +9,7 @@ import hashlib
 from uuid import UUID
 
 
-def is_held_out(rule_key: str, person_id: UUID, percent: float) -> bool:
+def is_held_out(rule_key: str, person_id: UUID | str, percent: float) -> bool:
     """Whether a person is among them; the same answer for ever, and for each rule another choice of people."""
     digest = hashlib.sha256(f"{rule_key}|{person_id}".encode()).digest()
     return int.from_bytes(digest[:8]) < percent / 100 * 2**64

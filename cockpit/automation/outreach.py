@@ -2,7 +2,7 @@
 
 attempt_id_of(workspace_id, wish) -> UUID
 attempt_id_named(workspace_id, key) -> UUID
-attempt_numbers(workspace_id, keys) -> list[int]
+attempt_numbers(workspace_id) -> function                    from a key to the id as a number, for very many
 key_of(rule_key, source, source_event_id) -> str
 mapped(mapping, wish) -> ActionMapping | None
 window_length(policy, rule, channel) -> timedelta
@@ -15,10 +15,10 @@ longest_wait(guards) -> timedelta
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Final
 from uuid import UUID, uuid4, uuid5
 
 from cockpit.automation.wish import Wish
@@ -45,16 +45,17 @@ def attempt_id_named(workspace_id: WorkspaceId, key: str) -> UUID:
     return uuid5(workspace_id, f"attempt:{key}")
 
 
-def attempt_numbers(workspace_id: WorkspaceId, keys: Iterable[str]) -> list[int]:
-    """The same ids as numbers, of very many keys."""
+def attempt_numbers(workspace_id: WorkspaceId) -> Callable[[str], int]:
+    """From a key to the same id as a number, for who asks for very many."""
     begun = hashlib.sha1(workspace_id.bytes + b"attempt:", usedforsecurity=False)
-    return [_numbered(begun.copy(), key) for key in keys]
 
+    def number_of(key: str) -> int:
+        """As uuid5 does: the first 128 bits, with the version and the variant in their places."""
+        digest = begun.copy()
+        digest.update(key.encode())
+        return int.from_bytes(digest.digest()[:16]) & NO_MARKS | MARKS
 
-def _numbered(digest: Any, key: str) -> int:
-    """As uuid5 does: the first 128 bits, with the version and the variant in their places."""
-    digest.update(key.encode())
-    return int.from_bytes(digest.digest()[:16]) & NO_MARKS | MARKS
+    return number_of
 
 
 def key_of(rule_key: str, source: str, source_event_id: str) -> str:

@@ -10,9 +10,10 @@ It reads, counts and forgets. Nothing here can reserve, claim or call: an import
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from itertools import islice
 from typing import Any, Final, cast
 from uuid import UUID
 
@@ -21,7 +22,9 @@ import polars as pl
 from cockpit.automation.judging import policy_of
 from cockpit.automation.outreach import attempt_numbers, key_of, mapped
 from cockpit.automation.rehearsal_facts import read_people
-from cockpit.automation.rehearsal_play import Cue, Other, Script, Step, Told, play
+from cockpit.automation.rehearsal_play import Told, play
+from cockpit.automation.rehearsal_script import Other, Script
+from cockpit.automation.rehearsal_steps import Cues, Outcomes, Step
 from cockpit.automation.rule_matching import matching
 from cockpit.automation.rule_spec import RuleSpec, facts_of, spec_of
 from cockpit.automation.wish import Wish
@@ -33,12 +36,12 @@ from cockpit.storage.rehearsal_reads import list_sent, list_triggers
 from cockpit.storage.rule_versions import get_stored_rule
 from cockpit.storage.workspaces import get_workspace_by_id
 from scoring.guards.quick import Gone
-from scoring.instants import micros
+from scoring.instants import instant_of, length, micros
 
 DAYS: Final = 90
 MOST_DAYS: Final = 366
 DAY: Final = timedelta(days=1)
-HOUR: Final = timedelta(hours=1)
+MICROS_OF_DAY, MICROS_OF_HOUR = length(DAY), length(timedelta(hours=1))
 UNLIMITED: Final = 1e9  # the fuse takes its rate from the rehearsal: in it, it does not blow
 NOBODY: Final = PersonId(UUID(int=0))
 
@@ -59,45 +62,71 @@ class Rehearsal:
     since: datetime
     until: datetime
     signals: int  # of the types of the rule
-    steps: tuple[Step, ...]  # one per signal that its conditions meet
+    outcomes: Outcomes  # of the signals that its conditions meet
+
+    @property
+    def answered(self) -> int:
+        """How many signals its conditions meet."""
+        return len(self.outcomes.became)
+
+    @property
+    def steps(self) -> tuple[Step, ...]:
+        """What would have come of each of them."""
+        return tuple(self.outcomes.step(cue) for cue in range(self.answered))
+
+    def first_steps(self, most: int) -> list[Step]:
+        """The first of them, without those that only joined one that waited."""
+        alone = (cue for cue, became in enumerate(self.outcomes.became) if became != "joined")
+        return [self.outcomes.step(cue) for cue in islice(alone, most)]
 
     @property
     def counts(self) -> Mapping[str, int]:
         """How many signals led to what."""
-        return dict(Counter(step.became for step in self.steps).most_common())
+        return self.outcomes.counts()
 
     @property
     def blocked_by(self) -> Mapping[str, int]:
         """The guards that would have said no, the most frequent first."""
-        return dict(Counter(step.guard or "guard" for step in self.steps if step.became == "blocked").most_common())
+        return self.outcomes.blocked_by()
 
     @property
     def sent(self) -> tuple[Step, ...]:
         """The outreaches, in the order in which they would have left."""
-        gone = [step for step in self.steps if step.sent_at is not None]
+        gone = [self.outcomes.step(cue) for _, cue in self.outcomes.sent()]
         return tuple(sorted(gone, key=lambda step: (cast(datetime, step.sent_at), step.number)))
+
+    @property
+    def outreaches(self) -> int:
+        """How many they are."""
+        return len(self.outcomes.sent_at)
+
+    @property
+    def days(self) -> Mapping[str, int]:
+        """How many of them on which day of UTC."""
+        days = Counter(at // MICROS_OF_DAY for at, _ in self.outcomes.sent())
+        return {f"{instant_of(day * MICROS_OF_DAY):%Y-%m-%d}": count for day, count in days.items()}
 
     @property
     def people(self) -> frozenset[str]:
         """Whom it would have reached."""
-        return frozenset(step.person_id for step in self.steps if step.sent_at is not None)
+        return frozenset(self.outcomes.person_id(cue) for cue in self.outcomes.sent_at)
 
     @property
     def busiest_hour(self) -> Hour | None:
         """The hour with most of them, the first of several."""
-        hours = Counter(step.sent_at.replace(minute=0, second=0, microsecond=0) for step in self.sent if step.sent_at)
+        hours = Counter(at // MICROS_OF_HOUR for at in self.outcomes.sent_at.values())
         found = min(hours.items(), key=lambda pair: (-pair[1], pair[0]), default=None)
-        return None if found is None else Hour(*found)
+        return None if found is None else Hour(instant_of(found[0] * MICROS_OF_HOUR), found[1])
 
     @property
     def rate(self) -> float:
         """People in the busiest 24 hours: what the fuse is a multiple of."""
-        gone = [(cast(datetime, step.sent_at), step.person_id) for step in self.sent]
-        here: Counter[str] = Counter()
+        gone = [(at, self.outcomes.cues.who[cue]) for at, cue in self.outcomes.sent()]
+        here: Counter[int] = Counter()
         first = most = 0
         for at, who in gone:
             here[who] += 1
-            while gone[first][0] <= at - DAY:
+            while gone[first][0] <= at - MICROS_OF_DAY:
                 left = gone[first][1]
                 here[left] -= 1
                 if not here[left]:
@@ -147,19 +176,28 @@ def rehearse(
 
 def document(found: Rehearsal) -> dict[str, Any]:
     """A rehearsal as JSON: the counts, then who would have been reached when, and who not."""
+    return told_counts(found) | {"steps": told_steps(found.steps)}
+
+
+def told_steps(steps: Iterable[Step]) -> list[dict[str, Any]]:
+    """Steps as JSON."""
+    return [_told(step) for step in steps]
+
+
+def told_counts(found: Rehearsal) -> dict[str, Any]:
+    """A rehearsal as JSON, without its steps."""
     hour = found.busiest_hour
     return {
         "rule_key": found.rule_key,
         "since": found.since,
         "until": found.until,
         "signals": found.signals,
-        "answered": len(found.steps),
+        "answered": found.answered,
         "people": len(found.people),
         "counts": found.counts,
         "blocked_by": found.blocked_by,
         "busiest_hour": hour and {"begins": hour.begins, "count": hour.count},
         "rate": found.rate,
-        "steps": [_told(step) for step in found.steps],
     }
 
 
@@ -183,7 +221,7 @@ def difference(before: Rehearsal, after: Rehearsal) -> Difference:
         no_more=before.people - after.people,
         newly=after.people - before.people,
         both=before.people & after.people,
-        sent=len(after.sent) - len(before.sent),
+        sent=after.outreaches - before.outreaches,
         rate=after.rate - before.rate,
         blocked_by={guard: count for guard, count in sorted(blocked.items()) if count},
     )
@@ -209,7 +247,7 @@ def _script(
     people = read_people(conn, workspace, ids, channel or "", rule.active_hours, since=since, until=until)
     others = list_sent(conn, workspace_id, since=since - 7 * DAY, until=until, but_rule=rule_key)
     policy = replace(policy_of(workspace, {}), paused="none")
-    heard = policy.inquiry_days > 0 and people.inbound.issuperset(spec.signal_types)
+    numbers = {who: number for number, who in enumerate(people.ids)}
     return Script(
         rule=rule,
         channel=channel,
@@ -217,19 +255,18 @@ def _script(
         holdout_percent=spec.holdout_percent,
         policy=policy,
         people=people,
-        cues=_cues(workspace_id, rule_key, meant, people.numbers),
-        others=[_other(row, people.numbers) for row in others.iter_rows(named=True)],
+        cues=_cues(workspace_id, rule_key, meant, numbers),
+        others=[_other(row, numbers) for row in others.iter_rows(named=True)],
         until=micros(until),
-        turned_to_us=heard or policy.consent_needed == "never",
     )
 
 
-def _cues(workspace_id: WorkspaceId, rule_key: str, meant: pl.DataFrame, numbers: Mapping[str, int]) -> Sequence[Cue]:
+def _cues(workspace_id: WorkspaceId, rule_key: str, meant: pl.DataFrame, numbers: Mapping[str, int]) -> Cues:
     instants = meant["occurred_at"].dt.epoch("us").to_list()
-    events = meant.select("source", "source_event_id").iter_rows()
-    attempts = attempt_numbers(workspace_id, (key_of(rule_key, *event) for event in events))
-    people = (numbers[who] for who in meant["person_id"])
-    return [Cue(*one) for one in zip(instants, attempts, people, strict=True)]
+    sources, events = meant["source"].to_list(), meant["source_event_id"].to_list()
+    number_of = attempt_numbers(workspace_id)
+    people = [numbers[who] for who in meant["person_id"].to_list()]
+    return Cues(instants, people, lambda cue: number_of(key_of(rule_key, sources[cue], events[cue])))
 
 
 def _other(row: Mapping[str, Any], numbers: Mapping[str, int]) -> Other:

@@ -1,340 +1,305 @@
 """Plays a rule through a stretch of the past: the same guards, the same order, a ledger in memory, nothing that sends.
 
-play(script, told=None) -> tuple[Step, ...]      one per signal the rule would have answered
+play(script, told=None) -> Outcomes      one per signal the rule would have answered
 
-Guards are asked in whole numbers (scoring.guards.quick); why something is blocked is said by the guard itself.
+What guards say of a signal if nothing was sent before is worked out for all signals at once (scoring.guards.foresight).
+Where only that and the counts of the day matter, no guard is asked; else they are, in whole numbers
+(scoring.guards.quick). A test plays the same with the guards themselves.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime
-from heapq import heappop, heappush
-from typing import Final, Literal, NamedTuple
-from uuid import UUID
+from collections.abc import Callable
+from typing import Final
+
+import numpy as np
 
 from cockpit.automation.holdout import is_held_out
 from cockpit.automation.outreach import RULE_WAITS, RULE_WAITS_FOR_HOURS, longest_wait, no_mapping, window_length
-from cockpit.automation.rehearsal_facts import People
-from cockpit.automation.rehearsal_ledger import Books, Place
+from cockpit.automation.rehearsal_ledger import Books
+from cockpit.automation.rehearsal_line import Line, Waiting
+from cockpit.automation.rehearsal_script import PASS_ALL, Script
+from cockpit.automation.rehearsal_steps import Outcomes, Refused, Said, Why
 from cockpit.automation.wish import UNDO_FOR
 from cockpit.storage.attempts import REFUSED
-from scoring.guards.case import Case
-from scoring.guards.facts import GuardRequest, Ledger, RuleFacts, Sent, Tally
-from scoring.guards.judge import ask
-from scoring.guards.policy import GuardPolicy
-from scoring.guards.quick import NEVER, WEEK, Asked, Count, Gone, Quick, Refusal
-from scoring.guards.registry import GUARDS
-from scoring.instants import instant_of, length
+from scoring.guards.foresight import ASK, SAYS_NO, foresee
+from scoring.guards.quick import NEVER, NONE, WEEK, Asked, Count, Gone, Quick, Refusal, ends, latest, tallied
+from scoring.instants import length
+from scoring.timetable import FAR
 
 AT_ONCE: Final = 500  # signals between two words of progress
-TAKEN: Final = "The same outreach to this person was made, or waits to be made."
+TAKEN: Final = Said("window", "The same outreach to this person was made, or waits to be made.")
+NOT_WANTED: Final = Said(None, REFUSED)
 UNDO: Final = length(UNDO_FOR)
 WAIT, HOURS_WAIT = length(RULE_WAITS), length(RULE_WAITS_FOR_HOURS)
-CAPS: Final = frozenset({"member_cap", "workspace_cap"})  # what they say depends on the counts alone
-# In a rehearsal the rule is on since before its first signal, nobody has stopped it, and its fuse is not known yet.
-PASS_ALL: Final = frozenset({"paused", "enabled_since", "fuse"})
 
-Became = Literal["sent", "blocked", "joined", "held out", "cancelled", "waiting"]
 Told = Callable[[int, int], None]  # done, of how many
 
 
-class Step(NamedTuple):
-    """What would have come of one signal."""
-
-    number: int  # of the attempt
-    person_id: str
-    happened: int  # the signal
-    became: Became
-    sent_at: datetime | None = None
-    guard: str | None = None  # the first that said no
-    reason: str | None = None
-
-    @property
-    def at(self) -> datetime:
-        """When the signal was."""
-        return instant_of(self.happened)
-
-    @property
-    def attempt_id(self) -> UUID:
-        """The id that the attempt would have had."""
-        return UUID(int=self.number)
-
-
-class Cue(NamedTuple):
-    """A signal that the rule would have answered; its person is a number, and so is its attempt."""
-
-    at: int
-    attempt: int
-    who: int
-
-
-class Other(NamedTuple):
-    """Something that went out for another reason."""
-
-    who: int | None  # None: somebody of whom nothing is asked
-    gone: Gone
-    owner_id: UUID | None
-
-
-@dataclass(frozen=True, slots=True)
-class Script:
-    """Everything that a play needs."""
-
-    rule: RuleFacts
-    channel: str | None  # None: no mapping says how the action is carried out
-    action_type: str
-    holdout_percent: float
-    policy: GuardPolicy
-    people: People
-    cues: Sequence[Cue]
-    others: Sequence[Other]
-    until: int
-    turned_to_us: bool = False  # each of its signals is a word of the person, and so counts as consent
-
-
-@dataclass(slots=True)
-class Waiting:
-    """An attempt that has not left."""
-
-    cue: Cue
-    owner_id: UUID | None
-    place: Place
-    evidence_at: int
-    due: int
-
-
-def play(script: Script, told: Told | None = None) -> tuple[Step, ...]:
+def play(script: Script, told: Told | None = None) -> Outcomes:
     """Play it from the first signal to the last outreach that is due."""
-    stage = Stage(script)
-    acts = (stage.note, stage.refuse, stage.fire)
-    events = _events(script)
-    for done, (at, kind, number) in enumerate(events):
-        stage.claim_before(at)
-        acts[kind](number)
-        if told and done % AT_ONCE == 0:
-            told(done, len(events))
-    stage.claim_before(script.until)
+    cues = script.cues
+    if script.channel is None:
+        return _unmapped(script)
+    stage, total = Stage(script), len(cues.at)
+    for begin in range(0, total, AT_ONCE):
+        if told:
+            told(begin, total)
+        for cue in range(begin, min(begin + AT_ONCE, total)):
+            at = cues.at[cue]
+            if stage.next_at <= at:
+                stage.go_to(at)
+            stage.fire(cue, at)
+    stage.go_to(script.until)
     if told:
-        told(len(events), len(events))
-    return stage.ended()
+        told(total, total)
+    return stage.outcomes
 
 
-def _events(script: Script) -> list[tuple[int, int, int]]:
-    """What happens besides claims, in order; of one instant first what others did, then refusals, then signals."""
+def _unmapped(script: Script) -> Outcomes:
+    outcomes = Outcomes(script.cues, script.people.ids, script.reason_of)
+    outcomes.became = ["blocked"] * len(script.cues.at)
+    why = Said("mapping", no_mapping(script.action_type))
+    outcomes.why = dict.fromkeys(range(len(script.cues.at)), why)
+    return outcomes
+
+
+def _happenings(script: Script) -> list[tuple[int, int, int]]:
+    """What happens besides signals, the last first; of one instant first what others did, then who wants no contact."""
     found = [(other.gone.at, 0, number) for number, other in enumerate(script.others)]
-    for who, person in enumerate(script.people.known):
-        if person.opted_out_at != NEVER:
-            found.append((person.opted_out_at, 1, who))
-    found += [(cue.at, 2, number) for number, cue in enumerate(script.cues)]
-    return sorted(found)
+    opted = enumerate(script.people.moments.opted_out_at)
+    return sorted([*found, *((at, 1, who) for who, at in opted if at != NEVER)], reverse=True)
 
 
-@dataclass(slots=True)
 class Stage:
     """Where things stand at an instant of a play."""
 
-    script: Script
-    steps: dict[int, Step] = field(default_factory=dict)
-    words: dict[tuple[str, Count, Count, Count], str | None] = field(default_factory=dict)
-    waiting: dict[int, Waiting] = field(default_factory=dict)  # by person: one at most
-    windows: dict[int, int] = field(default_factory=dict)  # until when no other outreach of the rule
-    due: list[tuple[int, int, int]] = field(default_factory=list)
-    full: dict[int, str | None] = field(default_factory=dict)  # what the cap of the day says of so many
-    held_out: dict[int, bool] = field(default_factory=dict)
-    asked: Asked = field(default_factory=Asked)
-    quick: Quick = field(init=False)
-    books: Books = field(init=False)
-    window: int = field(init=False)
-
-    def __post_init__(self) -> None:
+    def __init__(self, script: Script) -> None:
         """Begin with an empty ledger."""
-        rule, policy, channel = self.script.rule, self.script.policy, self.script.channel or ""
-        self.quick = Quick(rule, channel, policy, PASS_ALL)
-        self.books = Books(max(WEEK, length(rule.cooldown or policy.rule_cooldown)), policy)
+        rule, policy, channel, people = script.rule, script.policy, script.channel or "", script.people
+        self.script, self.cues, self.people, self.channel = script, script.cues, people, channel
+        self.quick, self.asked = Quick(rule, channel, policy, PASS_ALL), Asked()
+        self.longest = max(WEEK, length(rule.cooldown or policy.rule_cooldown))
+        self.books, self.line = Books(self.longest, policy), Line(script.cues.attempt)
         self.window = length(window_length(policy, rule, channel))
+        self.windows: dict[int, int] = {}  # until when no other outreach of the rule
+        self.held_out: dict[int, bool] = {}
+        self.most = policy.workspace_day, policy.workspace_minute
+        self.full: dict[tuple[int, int], Why] = {}  # what the cap of the workspace says of so many
+        self.outcomes = Outcomes(script.cues, people.ids, script.reason_of)
+        self.places = script.cues.places()
+        self.happenings = _happenings(script)
+        who, at = (np.array(one, dtype=np.int64) for one in (script.cues.who, script.cues.at))
+        self.foreseen = foresee(self.quick, people.questions(who, at), HOURS_WAIT)
+        self.next_at = NEVER  # nothing happens before
 
-    def note(self, number: int) -> None:
-        """Something went out for another reason."""
+    def go_to(self, at: int) -> None:
+        """Let happen what happens before something of an instant."""
+        while self.happenings and self.happenings[-1][0] <= at:
+            then, kind, number = self.happenings.pop()
+            self._claim_before(then)
+            (self._note, self._refuse)[kind](number)
+        self._claim_before(at)
+        self._look_ahead()
+
+    def fire(self, cue: int, at: int) -> None:
+        """A signal that the rule answers."""
+        who = self.cues.who[cue]
+        earlier = self.line.of.get(who)
+        if earlier is not None:
+            earlier.evidence, earlier.heard = cue, self._heard(cue, who, at)
+            self.outcomes.became[cue] = "joined"
+            return
+        opens = self.foreseen.opens[cue]
+        if opens in SAYS_NO:
+            self._block(cue, Refused(SAYS_NO[opens], at, at))
+        elif opens == ASK or self.books.last(who) > at - self.longest:
+            self._fire_asking(cue, who, at)
+        else:
+            self._fire_counting(cue, who, at, opens)
+
+    def _note(self, number: int) -> None:
         other = self.script.others[number]
         self.books.send(other.who, other.gone, other.owner_id)
-
-    def refuse(self, who: int) -> None:
-        """Somebody wants no contact: what waits for them is cancelled."""
-        waiting = self.waiting.pop(who, None)
+        waiting = None if other.who is None else self.line.of.get(other.who)
         if waiting is not None:
-            self.books.end(waiting.place, waiting.owner_id)
-            self._step(waiting.cue, "cancelled", reason=REFUSED)
+            waiting.heard = NEVER
 
-    def fire(self, number: int) -> None:
-        """A signal that the rule answers."""
-        cue = self.script.cues[number]
-        earlier = self.waiting.get(cue.who)
-        if earlier is not None:
-            earlier.evidence_at = max(earlier.evidence_at, cue.at)
-            self._step(cue, "joined")
+    def _refuse(self, who: int) -> None:
+        """Somebody wants no contact: what waits for them is cancelled."""
+        waiting = self.line.of.pop(who, None)
+        if waiting is not None:
+            self.books.end(waiting.place, waiting.owner)
+            self.outcomes.became[waiting.cue] = "cancelled"
+            self.outcomes.why[waiting.cue] = NOT_WANTED
+
+    def _look_ahead(self) -> None:
+        happening = self.happenings[-1][0] if self.happenings else FAR
+        self.next_at = min(happening, self.line.next_at + 1)  # an attempt leaves after what is of the same instant
+
+    def _fire_counting(self, cue: int, who: int, at: int, opens: int) -> None:
+        """Only counts may stand in the way before it `opens`."""
+        books, owner = self.books, self.people.owners[who]
+        if not books.member_has_room(owner, at):
+            self._fire_asking(cue, who, at)
             return
-        if self.script.channel is None:
-            self._step(cue, "blocked", guard="mapping", reason=no_mapping(self.script.action_type))
-            return
-        full = self._full_for_too_long(cue)
-        if full in self.full:
-            self._step(cue, "blocked", guard="workspace_cap", reason=self.full[full])
-            return
-        refusals = self._weigh(cue.who, cue.at, cue.at, None)
-        opens = self._opens(refusals, cue.at, since=cue.at)
-        if full:
-            self.full[full] = ask(GUARDS["workspace_cap"], self.case(cue.at)).reason
+        full = None if books.has_room(at) else books.counts(at)
+        if full is not None:
+            frees = self._frees(full, at)
+            opens = self.people.opens_at(who, max(opens, frees)) if frees <= at + WAIT else FAR
+            if opens > at + WAIT or opens >= self.foreseen.agreed[cue]:
+                self._block(cue, self._full(full, at))
+                return
+        if self._is_held_out(who):
+            self.outcomes.became[cue] = "held out"
+        else:
+            shuts = self.foreseen.shuts[cue] if full is None else NEVER
+            self._begin(cue, who, at, None if opens == at else opens, shuts)
+
+    def _frees(self, full: tuple[Count, Count], at: int) -> int:
+        """When neither the workspace's day nor its minute is full any more, if nothing else happens."""
+        frees = latest(tallied(count, most, at) for count, most in zip(full, self.most, strict=True))
+        return FAR if frees is None else max(frees, at)
+
+    def _full(self, full: tuple[Count, Count], at: int) -> Why:
+        """What the cap says: of the same counts it is the same."""
+        counts = full[0].so_far, full[1].so_far
+        if counts not in self.full:
+            self.full[counts] = Refused("workspace_cap", at, at, (), NONE, *full)
+        return self.full[counts]
+
+    def _fire_asking(self, cue: int, who: int, at: int) -> None:
+        refusals = self._weigh(who, at, at, at + WAIT, None)
+        opens = self._opens(refusals, at, at)
         if refusals and opens is None:
-            self._block(cue, refusals, cue.at)
-        elif self._is_held_out(cue.who):
-            self._step(cue, "held out")
+            self._block(cue, self._refused(refusals, at))
+        elif self._is_held_out(who):
+            self.outcomes.became[cue] = "held out"
+        elif self.windows.get(who, NEVER) > (at if opens is None else opens):
+            self._block(cue, self._refused(refusals, at) if refusals else TAKEN)
         else:
-            self._reserve(cue, refusals, opens)
+            self._begin(cue, who, at, opens, NEVER)
 
-    def claim_before(self, now: int) -> None:
+    def _begin(self, cue: int, who: int, at: int, opens: int | None, shuts: int) -> None:
+        """It waits until its guards open, or for as long as a click could be undone."""
+        self.windows[who] = self.window + (at if opens is None else opens)
+        one = Waiting(cue, who, self.people.owners[who], self.places[cue], cue, self._heard(cue, who, at), shuts)
+        self.line.of[who] = one
+        self._wait(one, at + UNDO if opens is None else opens)
+
+    def _heard(self, cue: int, who: int, at: int) -> int:
+        """Until when guards say the same but for hours and counts; NEVER where they look at what was sent."""
+        return self.foreseen.heard[cue] if self.books.last(who) <= at - self.longest else NEVER
+
+    def _wait(self, one: Waiting, due: int) -> None:
+        self.books.wait(one.place, one.owner, due)
+        self.line.wait((one,), due)
+        self.next_at = min(self.next_at, due + 1)
+
+    def _claim_before(self, now: int) -> None:
         """Send what falls due before an instant, if its guards still let it pass."""
-        while self.due and self.due[0][0] < now:
-            due, _, who = heappop(self.due)
-            waiting = self.waiting.get(who)
-            if waiting is not None and waiting.due == due:
-                self._claim(waiting, due)
+        for at, some in self.line.before(now):
+            for number, one in enumerate(some):
+                if self.line.has(one):
+                    self._claim(one, at)
+                    if len(some) > number + 1 and not self.books.minute_has_room(at):
+                        self._hold(some[number + 1 :], at)
+                        break
 
-    def ended(self) -> tuple[Step, ...]:
-        """All steps, by signal; what waits now is said to."""
-        for waiting in self.waiting.values():
-            self._step(waiting.cue, "waiting")
-        return tuple(self.steps[cue.attempt] for cue in self.script.cues)
+    def _hold(self, some: list[Waiting], now: int) -> None:
+        """The minute is full: most of those that are due now can but wait for the next one."""
+        next_at = self._frees(self.books.counts(now), now) if self.books.day_has_room(now) else FAR
+        waiting = [one for one in some if self.line.has(one)]
+        later = [one for one in waiting if self._can_but_wait(one, now, next_at)]
+        self.books.postpone([(one.place, one.owner) for one in later], next_at)
+        self.line.wait(later, next_at)
+        held = {one.who for one in later}
+        for one in waiting:
+            if one.who not in held:
+                self._claim(one, now)
 
-    def case(self, now: int) -> Case:
-        """The question of last as the guards themselves take it."""
-        asked, rule, who = self.asked, self.script.rule, self.script.people.known[self.asked.who]
-        request = GuardRequest(
-            channel=self.script.channel or "",
-            origin="rule",
-            rule=rule,
-            evidence_at=instant_of(asked.evidence_at),
-            member_id=None if who.owner_id is None else str(who.owner_id),
-        )
-        counts = (asked.member_day, asked.workspace_day, asked.workspace_minute, asked.rule_day)
-        ledger = Ledger(tuple(_sent(one, rule.rule_key) for one in asked.sends), *map(_tally, counts))
-        return Case(request, ledger, self.script.people.facts(asked), self.script.policy, instant_of(now))
+    def _can_but_wait(self, one: Waiting, now: int, next_at: int) -> bool:
+        """Whether guards say nothing new of it before an instant, and it is waited for that."""
+        calm = next_at < one.heard and next_at < one.shuts and next_at <= self.cues.at[one.cue] + WAIT
+        return calm and self.books.member_has_room(one.owner, now)
 
-    def _claim(self, waiting: Waiting, now: int) -> None:
-        cue = waiting.cue
-        refusals = self._weigh(cue.who, waiting.evidence_at, now, waiting.place)
-        opens = self._opens(refusals, now, since=cue.at)
-        if not refusals:
-            self._send(waiting, now)
-        elif opens is not None:
-            self._wait(waiting, opens)
-        else:
-            self._end(waiting)
-            self.windows.pop(cue.who, None)
-            self._block(cue, refusals, now)
-
-    def _send(self, waiting: Waiting, now: int) -> None:
-        cue = waiting.cue
-        self._end(waiting)
-        self.windows[cue.who] = now + self.window
-        self.books.send(cue.who, Gone(now, self.script.channel or "", True, True), waiting.owner_id)
-        self._step(cue, "sent", sent_at=instant_of(now))
-
-    def _reserve(self, cue: Cue, refusals: list[Refusal], opens: int | None) -> None:
-        begins = cue.at if opens is None else opens
-        if self.windows.get(cue.who, begins) > begins:
-            if refusals:
-                self._block(cue, refusals, cue.at)
-            else:
-                self._step(cue, "blocked", guard="window", reason=TAKEN)
+    def _claim(self, one: Waiting, now: int) -> None:
+        if self._is_calm(one, now):
+            self._send(one, now)
             return
-        self.windows[cue.who] = begins + self.window
-        owner = self.script.people.known[cue.who].owner_id
-        waiting = Waiting(cue, owner, (cue.at, cue.attempt), cue.at, cue.at)
-        self.waiting[cue.who] = waiting
-        self._wait(waiting, cue.at + UNDO if opens is None else opens)
+        at, evidence_at = self.cues.at[one.cue], self.cues.at[one.evidence]
+        refusals = self._weigh(one.who, evidence_at, now, at + WAIT, one.place)
+        opens = self._opens(refusals, now, at)
+        if not refusals:
+            self._send(one, now)
+        elif opens is None:
+            self._end(one)
+            self.windows.pop(one.who, None)
+            self._block(one.cue, self._refused(refusals, now))
+        else:
+            self._wait(one, opens)
+            if [guard for guard, _ in refusals] == ["workspace_cap"]:
+                self._calm_down(one, now)
 
-    def _wait(self, waiting: Waiting, at: int) -> None:
-        waiting.due = at
-        self.books.wait(waiting.place, waiting.owner_id, at)
-        heappush(self.due, (at, waiting.place[1], waiting.cue.who))
+    def _calm_down(self, one: Waiting, now: int) -> None:
+        """What the person's own guards let pass they let pass until they hear of something: their waits are over."""
+        one.heard = self.foreseen.heard[one.evidence]
+        if one.heard != ASK and now >= one.shuts:
+            one.shuts = self.people.there[one.who].hours.open_until(now)
 
-    def _end(self, waiting: Waiting) -> None:
-        del self.waiting[waiting.cue.who]
-        self.books.end(waiting.place, waiting.owner_id)
+    def _is_calm(self, one: Waiting, now: int) -> bool:
+        """Whether no guard says no."""
+        if now >= one.heard or not self.books.has_room(now, one.place):
+            return False
+        is_open = now < one.shuts or self.people.opens_at(one.who, now) == now
+        return is_open and self.books.member_has_room(one.owner, now, one.place)
 
-    def _weigh(self, who: int, evidence_at: int, now: int, place: Place | None) -> list[Refusal]:
-        """The guards that say no; `place`: of the attempt, where it is one of those that are counted."""
-        asked, people = self.asked, self.script.people
-        asked.who, asked.evidence_at = who, evidence_at
-        people.tell(asked, who, now)
-        self.books.tell(asked, who, people.known[who].owner_id, now, place)
-        return self.quick.refusals(asked, now)
+    def _send(self, one: Waiting, now: int) -> None:
+        self._end(one)
+        self.windows[one.who] = now + self.window
+        self.books.send(one.who, Gone(now, self.channel, automatic=True, of_rule=True), one.owner)
+        self.outcomes.became[one.cue] = "sent"
+        self.outcomes.sent_at[one.cue] = now
 
-    def _opens(self, refusals: list[Refusal], now: int, *, since: int) -> int | None:
+    def _end(self, one: Waiting) -> None:
+        del self.line.of[one.who]
+        self.books.end(one.place, one.owner)
+
+    def _weigh(self, who: int, evidence_at: int, now: int, latest: int, place: int | None) -> list[Refusal]:
+        """The guards that say no, up to one that opens after `latest`; `place`: of what is counted itself."""
+        asked, owner = self.asked, self.people.owners[who]
+        asked.evidence_at, asked.sends = evidence_at, self.books.sends(who, now)
+        self.people.tell(asked, who, now)
+        found = self.quick.of_person(asked, now, latest)
+        if ends(found, latest):
+            return found
+        self.books.tell(asked, owner, now, place)
+        return self.quick.of_all(asked, now, found)
+
+    def _opens(self, refusals: list[Refusal], now: int, since: int) -> int | None:
         """When time alone will have opened all guards, if it is waited for that long."""
-        if not refusals or refusals[-1][1] is None:
-            return None
-        soonest = max(opens for _, opens in refusals if opens is not None) - since
-        if soonest > HOURS_WAIT:
+        if not refusals:
             return None
         last = since + length(longest_wait(guard for guard, _ in refusals))
-        if soonest > last - since:
+        if ends(refusals, last):
             return None
         opens = self.quick.earliest(self.asked, now, refusals)
         return opens if opens is not None and opens <= last else None
 
-    def _full_for_too_long(self, cue: Cue) -> int:
-        """How many there are where the workspace's day is full for longer than is waited, and no guard says no before.
-
-        In a busy workspace that is most signals, so that it is worth seeing without asking all guards.
-        """
-        script, books, now = self.script, self.books, cue.at
-        person, policy = script.people.known[cue.who], script.policy
-        if not (script.turned_to_us and person.usual and self.quick.all_on) or books.has_recent(cue.who, now):
-            return 0
-        day = books.automatic.tally(now, None, policy.workspace_day)
-        if day.frees_at is None or day.frees_at <= now + WAIT or NEVER < person.opted_out_at <= now:
-            return 0
-        return 0 if books.member_is_full(person.owner_id, now) else day.so_far
-
     def _is_held_out(self, who: int) -> bool:
         found = self.held_out.get(who)
         if found is None:
-            person = self.script.people.known[who].person_id
-            found = is_held_out(self.script.rule.rule_key, person, self.script.holdout_percent)
+            script = self.script
+            found = is_held_out(script.rule.rule_key, self.people.ids[who], script.holdout_percent)
             self.held_out[who] = found
         return found
 
-    def _block(self, cue: Cue, refusals: list[Refusal], now: int) -> None:
-        guard, asked = refusals[0][0], self.asked
-        if guard not in CAPS:
-            self._step(cue, "blocked", guard=guard, reason=ask(GUARDS[guard], self.case(now)).reason)
-            return
-        said = (guard, asked.member_day, asked.workspace_day, asked.workspace_minute)
-        if said not in self.words:
-            self.words[said] = ask(GUARDS[guard], self.case(now)).reason
-        self._step(cue, "blocked", guard=guard, reason=self.words[said])
+    def _refused(self, refusals: list[Refusal], now: int) -> Refused:
+        """The first that said no to the last question."""
+        one = self.asked
+        counts = (one.member_day, one.workspace_day, one.workspace_minute)
+        return Refused(refusals[0][0], now, one.evidence_at, one.sends, *counts)
 
-    def _step(
-        self,
-        cue: Cue,
-        became: Became,
-        *,
-        sent_at: datetime | None = None,
-        guard: str | None = None,
-        reason: str | None = None,
-    ) -> None:
-        person_id = self.script.people.ids[cue.who]
-        self.steps[cue.attempt] = Step(cue.attempt, person_id, cue.at, became, sent_at, guard, reason)
-
-
-def _sent(gone: Gone, rule_key: str) -> Sent:
-    """An outreach as guards take it; of the others it does not matter which rule they were of."""
-    origin: Literal["rule", "manual"] = "rule" if gone.automatic else "manual"
-    return Sent(instant_of(gone.at), gone.channel, origin, rule_key if gone.of_rule else None)
-
-
-def _tally(count: Count) -> Tally:
-    return Tally(count.so_far, None if count.frees_at is None else instant_of(count.frees_at))
+    def _block(self, cue: int, why: Why) -> None:
+        self.outcomes.became[cue] = "blocked"
+        self.outcomes.why[cue] = why

@@ -20,7 +20,16 @@ from threading import Event, Thread
 from typing import Any, Final
 from uuid import UUID, uuid4
 
-from cockpit.automation.rehearsal import DAYS, MOST_DAYS, Rehearsal, difference, document, rehearse, told_difference
+from cockpit.automation.rehearsal import (
+    DAYS,
+    MOST_DAYS,
+    Rehearsal,
+    difference,
+    rehearse,
+    told_counts,
+    told_difference,
+    told_steps,
+)
 from cockpit.automation.rule_changes import DRAFT, record_rate, without_rate, written_of
 from cockpit.automation.rule_spec import RuleSpec, read_spec
 from cockpit.errors import CockpitError, Conflict, Forbidden, InvalidInput, NotFound
@@ -282,16 +291,8 @@ def _result(db: Database, workspace_id: WorkspaceId, run: Run, beat: _Beat) -> t
 
 def summary(found: Rehearsal) -> dict[str, Any]:
     """A rehearsal as it is kept: all counts, and the first of those by name."""
-    told = document(found)
-    steps = told.pop("steps")
-    days: dict[str, int] = {}
-    for step in steps:
-        if step.get("sent_at"):
-            day = f"{step['sent_at']:%Y-%m-%d}"
-            days[day] = days.get(day, 0) + 1
-    first = [one for one in steps if one["became"] != "joined"][:MOST_TOLD]
-    more = {"outreaches": sum(days.values()), "days": dict(sorted(days.items())), "steps": first}
-    plain: dict[str, Any] = _plain(told | more)
+    more = {"outreaches": found.outreaches, "days": found.days, "steps": told_steps(found.first_steps(MOST_TOLD))}
+    plain: dict[str, Any] = _plain(told_counts(found) | more)
     return plain
 
 

@@ -25,7 +25,7 @@ from scoring.guards.policy_json import ALWAYS_ON
 from scoring.guards.registry import GUARDS
 from scoring.instants import instant_of, length
 from scoring.quiet_hours import CannotDecide
-from scoring.timetable import Timetable
+from scoring.timetable import FAR, Timetable
 
 OPEN: Final = -1  # nothing stands in the way
 NEVER: Final = -(10**18)  # an instant that there was not
@@ -112,8 +112,13 @@ class Quick:
 
     def refusals(self, asked: Asked, at: int) -> list[Refusal]:
         """The guards that say no and when they open; those behind one that time alone does not open are not asked."""
-        if not self.all_on or asked.refused or asked.stopped or asked.consents or not asked.reachable:
-            return self._one_by_one(asked, at)
+        found = self.of_person(asked, at, FAR)
+        return found if ends(found, FAR) else self.of_all(asked, at, found)
+
+    def of_person(self, asked: Asked, at: int, latest: int) -> list[Refusal]:
+        """Those of them that do not count what others were sent, up to the first that opens after `latest`."""
+        if not self._is_usual(asked):
+            return []
         # The same as one by one, for those of whom nothing unusual is known: calls cost more than what they do here.
         if asked.opt_in_only or (self.needs_consent and asked.inbound <= at - self.inquiry):
             return [("consent", None)]
@@ -122,8 +127,15 @@ class Quick:
         if replied != NEVER or asked.inbound > asked.evidence_at or asked.booked != NEVER or asked.bounced != NEVER:
             self._add(found, "reply_since", self.reply_since(asked, at))
         if asked.sends or not self.takes_some:
-            self._add(found, "person_cap", self.person_cap(asked, at))
-            self._add(found, "cooldown", self.cooldown(asked, at))
+            for guard, check in (("person_cap", self.person_cap), ("cooldown", self.cooldown)):
+                if not ends(found, latest):
+                    self._add(found, guard, check(asked, at))
+        return found
+
+    def of_all(self, asked: Asked, at: int, found: list[Refusal]) -> list[Refusal]:
+        """All of them, where `of_person` gave `found`."""
+        if not self._is_usual(asked):
+            return self._one_by_one(asked, at)
         if asked.has_member:
             self._add(found, "member_cap", tallied(asked.member_day, self.policy.member_day, at))
         if asked.workspace_day.so_far >= self.per_day or asked.workspace_minute.so_far >= self.per_minute:
@@ -135,6 +147,9 @@ class Quick:
             if opens is None:
                 return found[: place + 1]
         return found
+
+    def _is_usual(self, asked: Asked) -> bool:
+        return self.all_on and asked.reachable and not (asked.refused or asked.stopped or asked.consents)
 
     @staticmethod
     def _add(found: list[Refusal], guard: str, opens: Opens) -> None:
@@ -275,6 +290,14 @@ def within(hours: Timetable, at: int) -> Opens:
     except CannotDecide:
         return None
     return OPEN if opens == at else opens
+
+
+def ends(found: Sequence[Refusal], latest: int) -> bool:
+    """Whether one of these opens after an instant, or never."""
+    for _, opens in found:  # noqa: SIM110 - a generator costs more than it looks at
+        if opens is None or opens > latest:
+            return True
+    return False
 
 
 def latest(times: Iterable[int | None]) -> Opens:
