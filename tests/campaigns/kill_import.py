@@ -104,18 +104,21 @@ def campaign(urls: Iterator[str], folder: Path, times: int, seed: int, signals: 
         yield kill
 
 
-def duckdb_urls(folder: Path) -> Iterator[str]:
-    """A new file each time."""
+def duckdb_urls(folder: Path, template: Path | None = None) -> Iterator[str]:
+    """A new file each time, or a new copy of one."""
     while True:
-        yield f"duckdb:///{folder / uuid4().hex}.duckdb"
+        path = folder / f"{uuid4().hex}.duckdb"
+        if template:
+            shutil.copy(template, path)
+        yield f"duckdb:///{path}"
 
 
-def postgres_urls(server: str) -> Iterator[str]:
-    """A new database each time."""
+def postgres_urls(server: str, template: str = "template1") -> Iterator[str]:
+    """A new database each time, or a new copy of one."""
     while True:
         name = f"kill_{uuid4().hex}"
         with psycopg.connect(server, autocommit=True) as connection:
-            connection.execute(f"CREATE DATABASE {name}")
+            connection.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
         yield make_url(server).set(database=name).render_as_string(hide_password=False)
 
 

@@ -13,6 +13,7 @@ FLAGS = [
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    "--js-flags=--no-opt",  # no page lives long enough to get back what the optimizing compiler costs
 ]
 
 

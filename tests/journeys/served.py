@@ -63,7 +63,7 @@ def serving(database_url: str, folder: Path, *, scheme: str = "http", **settings
     finally:
         if process.poll() is None:
             process.send_signal(signal.SIGTERM)
-            process.wait(30)
+            process.wait(PATIENCE)
 
 
 def wait_for(served: Served) -> None:

@@ -53,6 +53,7 @@ def secure_url(postgres_server: str, postgres_template: str, postgres_role: str)
 def secure(secure_url: str, files: Certificates, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     tls = {"STREAMLIT_SERVER_SSL_CERT_FILE": str(files.chain), "STREAMLIT_SERVER_SSL_KEY_FILE": str(files.key)}
     own = {"COCKPIT_SECRET_KEY": KEY, "COCKPIT_BASE_DOMAIN": COCKPIT, "PROVISIONING_SECRET": SECRET}
+    own |= {"COCKPIT_DEMO": "false"}
     with serving(secure_url, tmp_path_factory.mktemp("secure"), scheme="https", **own, **tls) as served:
         yield served
 

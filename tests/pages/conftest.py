@@ -9,6 +9,7 @@ from zlib import crc32
 import pytest
 import streamlit as st
 from streamlit.components.v2 import manifest_scanner
+from streamlit.runtime.scriptrunner.script_cache import ScriptCache
 from streamlit.testing.v1 import AppTest
 
 from cockpit.bootstrap import Cockpit
@@ -28,6 +29,15 @@ def _packages_are_searched_once() -> Iterator[None]:
     found = manifest_scanner.scan_component_manifests()
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(manifest_scanner, "scan_component_manifests", lambda: list(found))
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _pages_are_compiled_once() -> Iterator[None]:
+    """Streamlit's test runner compiles the main script and the page anew at each run; both stay what they are."""
+    compiled = ScriptCache().get_bytecode
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(ScriptCache, "get_bytecode", lambda _, path: compiled(path))
         yield
 
 
