@@ -12,10 +12,10 @@ COUNT = 600
 
 
 @pytest.mark.campaign
-def test_what_was_answered_survives_the_kill_and_is_there_once(empty_url: str) -> None:
-    prepare(empty_url, 0)
+def test_what_was_answered_survives_the_kill_and_is_there_once(database_url: str) -> None:
+    prepare(database_url, 0)
     signals = signals_of(COUNT, datetime.now(UTC))
-    first = sent_to_child(empty_url, signals, kill_after=5)
+    first = sent_to_child(database_url, signals, kill_after=5)
     assert 5 <= len(first) < COUNT, "the blow came while requests waited"
-    second = sent_to_child(empty_url, signals, kill_after=None)
-    check(empty_url, COUNT, first, second)
+    second = sent_to_child(database_url, signals, kill_after=None)
+    check(database_url, COUNT, first, second)
