@@ -4,7 +4,7 @@ python -m tests.campaigns.post_signals --clients 8 --rate 200 --seconds 180 --en
 
 Each client sends at its own fixed instants, whether or not earlier answers have come; times are measured from the
 instant a request was due, so that a stalled server cannot hide its stall. The server is the real command in a process
-of its own, a browser in another one has the page open and lets it refresh by itself.
+of its own; a browser in another one has the page open, asking by itself what is new, and drawn anew at times.
 """
 
 from __future__ import annotations
@@ -231,12 +231,12 @@ def processor_seconds(pid: int) -> float:
 
 
 @contextmanager
-def browser(address: str, *, wanted: bool) -> Iterator[subprocess.Popen[str] | None]:
-    """A browser that has the page open, in a process of its own."""
-    if not wanted:
+def browser(address: str, anew: float | None) -> Iterator[subprocess.Popen[str] | None]:
+    """A browser that has the page open and reads it anew every so many seconds, in a process of its own; None: none."""
+    if anew is None:
         yield None
         return
-    command = [sys.executable, "-m", "tests.campaigns.watch_page", address, LAST]
+    command = [sys.executable, "-m", "tests.campaigns.watch_page", address, LAST, str(anew)]
     started = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
     try:
         assert started.stdout is not None
@@ -259,12 +259,12 @@ def look(started: subprocess.Popen[str] | None) -> dict[str, Any] | None:
     return told
 
 
-def campaign(url: str, folder: Path, plan: Plan, *, page: bool = False) -> Outcome:
+def campaign(url: str, folder: Path, plan: Plan, *, anew: float | None = None) -> Outcome:
     """Prepare, serve, post, look at the panel, stop, count."""
     workspace_id, key, before = prepare(url, plan.people)
     gc.collect()
     gc.freeze()  # the clients' own collections would be taken for the server's stalls
-    with server(url, folder) as (address, pid), browser(address, wanted=page) as watcher:
+    with server(url, folder) as (address, pid), browser(address, anew) as watcher:
         began, worked = time.perf_counter(), processor_seconds(pid)
         with ThreadPoolExecutor(1) as pool:  # in the suite a browser may have a loop running in this thread
             seen = pool.submit(asyncio.run, run(address, key, plan)).result()
@@ -284,6 +284,7 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=180)
     parser.add_argument("--people", type=int, default=20_000)
     parser.add_argument("--engine", choices=["duckdb", "postgresql"], default="postgresql")
+    parser.add_argument("--anew", type=float, default=30, help="the page is read anew every so many seconds")
     parser.add_argument("--no-page", action="store_true", help="without a browser that has the page open")
     asked = parser.parse_args()
     folder = Path(tempfile.mkdtemp(prefix="post-signals-"))
@@ -291,7 +292,7 @@ def main() -> None:
         with a_server(folder) if asked.engine == "postgresql" else nullcontext("") as address:
             url = next(postgres_urls(address) if address else duckdb_urls(folder))
             plan = Plan(asked.clients, asked.rate, asked.seconds, asked.people)
-            told = campaign(url, folder, plan, page=not asked.no_page)
+            told = campaign(url, folder, plan, anew=None if asked.no_page else asked.anew)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
     seen = told.seen
