@@ -54,6 +54,8 @@ class Counter:
 
     def has_room(self, now: int, before: Place | None, most: int) -> bool:
         """Whether there are fewer than so many."""
+        if len(self.sent) + len(self.places) < most:
+            return True
         here = self.at_most(now)
         return here < most or (before is not None and here - len(self.places) + bisect_left(self.places, before) < most)
 
@@ -109,11 +111,13 @@ class Books:
 
     def has_room(self, now: int, before: Place | None = None) -> bool:
         """Whether the workspace's day and minute have; of what waits that counts which is before a place."""
-        return self.day_has_room(now, before) and self.minute_has_room(now)
+        policy = self.policy
+        has_room = self.minute.has_room(now, None, policy.workspace_minute)
+        return has_room and self.automatic.has_room(now, before, policy.workspace_day)
 
-    def day_has_room(self, now: int, before: Place | None = None) -> bool:
+    def day_has_room(self, now: int) -> bool:
         """The same of the day alone."""
-        return self.automatic.has_room(now, before, self.policy.workspace_day)
+        return self.automatic.has_room(now, None, self.policy.workspace_day)
 
     def minute_has_room(self, now: int) -> bool:
         """The same of the minute."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from heapq import heappop, heappush
+from operator import attrgetter
 from uuid import UUID
 
 from scoring.timetable import FAR
@@ -20,7 +21,8 @@ class Waiting:
     place: int  # among all attempts
     evidence: int  # the newest signal that it answers
     heard: int  # until then the person does nothing that guards look at
-    shuts: int = 0  # until then the hours are right
+    shuts: int  # until then the hours are right
+    attempt: int = 0  # its number, where it had to be known
 
 
 @dataclass(slots=True)
@@ -50,7 +52,9 @@ class Line:
             at = heappop(self.instants)
             some = self.due.pop(at)
             if len(some) > 1:
-                some.sort(key=lambda one: self.attempt(one.cue))
+                for one in some:
+                    one.attempt = one.attempt or self.attempt(one.cue)
+                some.sort(key=attrgetter("attempt"))
             yield at, some
 
     def has(self, one: Waiting) -> bool:
