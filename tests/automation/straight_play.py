@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Literal
 from uuid import UUID
 
 from cockpit.automation.holdout import is_held_out
@@ -54,12 +55,23 @@ class Somebody:
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """A signal, or something that went out for another reason."""
+    """A signal."""
 
     who: int
     at: datetime
     kind: str
     attempt: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """Something that went out for another reason, perhaps to somebody of whom nothing is asked."""
+
+    who: int | None
+    at: datetime
+    channel: str
+    origin: Literal["rule", "manual"] = "rule"  # of another rule
+    by: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +83,7 @@ class World:
     policy: GuardPolicy
     people: Sequence[Somebody]
     moments: Sequence[Moment]
-    sent: Sequence[Moment]  # `kind` is the channel; automatic ones of another rule
+    sent: Sequence[Letter]
     cues: frozenset[str]
     until: datetime
     holdout_percent: float = 0.0
@@ -93,8 +105,9 @@ class Straight:
     world: World
     told: dict[int, Told] = field(default_factory=dict)
     waits: dict[int, Wait] = field(default_factory=dict)
-    gone: list[tuple[int, Sent]] = field(default_factory=list)
+    gone: list[tuple[int | None, UUID | None, Sent]] = field(default_factory=list)  # to whom, by whom
     windows: dict[int, datetime] = field(default_factory=dict)
+    seen: Counter[tuple[str, ...]] = field(default_factory=Counter)  # what happened, and which guards were of it
 
     def play(self) -> list[Told]:
         """From the first to the last."""
@@ -103,6 +116,7 @@ class Straight:
         for one in sorted(self.world.moments, key=lambda one: one.at):
             if "opts_out" in KINDS[one.kind]:
                 stops.setdefault(one.who, one)
+        events: list[tuple[datetime, int, int, Any]]
         events = [(one.at, 0, number, one) for number, one in enumerate(self.world.sent)]
         events += [(one.at, 1, number, one) for number, one in enumerate(stops.values())]
         events += [(one.at, 2, number, one) for number, one in enumerate(cues)]
@@ -114,8 +128,10 @@ class Straight:
             self.tell(wait.cue, "waiting")
         return [self.told[one.attempt] for one in cues]
 
-    def note(self, one: Moment) -> None:
-        self.gone.append((one.who, Sent(one.at, one.kind, "rule", "another")))
+    def note(self, one: Letter) -> None:
+        rule_key = "another" if one.origin == "rule" else None
+        self.gone.append((one.who, one.by, Sent(one.at, one.channel, one.origin, rule_key)))
+        self.seen["sent for another reason", "while one waits" if one.who in self.waits else "else"] += 1
 
     def stop(self, one: Moment) -> None:
         if one.who in self.waits:
@@ -139,6 +155,7 @@ class Straight:
             guard, reason = (refusals[0].guard, refusals[0].reason) if refusals else TAKEN
             self.tell(one, "blocked", guard=guard, reason=reason)
         else:
+            self.seen[("begins", *named(refusals))] += 1
             self.windows[one.who] = (opens or one.at) + self.window
             self.waits[one.who] = Wait(one, one.at, opens or one.at + UNDO_FOR)
 
@@ -150,6 +167,7 @@ class Straight:
     def claim(self, wait: Wait, now: datetime) -> None:
         cue = wait.cue
         refusals, opens = self.weigh(cue.who, wait.evidence_at, now, cue, stored=True)
+        self.see_claim(wait, refusals, opens)
         if refusals and opens is not None:
             wait.due = opens
             return
@@ -159,8 +177,21 @@ class Straight:
             self.tell(cue, "blocked", guard=refusals[0].guard, reason=refusals[0].reason)
         else:
             self.windows[cue.who] = now + self.window
-            self.gone.append((cue.who, Sent(now, self.world.channel or "", "rule", self.world.rule.rule_key)))
+            sent = Sent(now, self.world.channel or "", "rule", self.world.rule.rule_key)
+            self.gone.append((cue.who, self.world.people[cue.who].owner, sent))
             self.tell(cue, "sent", sent_at=now)
+
+    def see_claim(self, wait: Wait, refusals: list[Any], opens: datetime | None) -> None:
+        """Note what guards make of one that is due."""
+        guards = named(refusals)
+        together = sum(one.due == wait.due for one in self.waits.values()) > 1
+        if not refusals:
+            became = "leaves"
+        elif opens is None:
+            became = "does not leave"
+        else:
+            became = "waits on" if opens <= wait.due + MINUTE else "waits longer"
+        self.seen[(became, "of several" if together else "alone", *guards)] += 1
 
     @property
     def window(self) -> timedelta:
@@ -205,10 +236,10 @@ class Straight:
         owner = people[who].owner
         before = [one for one in self.waits.values() if place is None or (one.cue.at, one.cue.attempt) < place]
         mine = [one for one in before if people[one.cue.who].owner == owner]
-        own = [sent for whom, sent in self.gone if people[whom].owner == owner and sent.rule_key == rule.rule_key]
-        every = [sent for _, sent in self.gone]
+        own = [sent for _, by, sent in self.gone if by == owner]
+        every = [sent for _, _, sent in self.gone if sent.origin == "rule"]
         return Ledger(
-            tuple(sent for whom, sent in self.gone if whom == who and sent.at > now - longest),
+            tuple(sent for whom, _, sent in self.gone if whom == who and sent.at > now - longest),
             None if owner is None else tally(own, mine, now, policy.member_day),
             tally(every, before, now, policy.workspace_day),
             tally(every, [], now, policy.workspace_minute, MINUTE),
@@ -216,7 +247,13 @@ class Straight:
         )
 
     def tell(self, cue: Moment, became: str, **more: Any) -> None:
+        self.seen["becomes", became, more.get("guard") or ""] += 1
         self.told[cue.attempt] = (became, more.get("sent_at"), more.get("guard"), more.get("reason"))
+
+
+def named(refusals: list[Any]) -> tuple[str, ...]:
+    """The guards that say no."""
+    return tuple(one.guard for one in refusals)
 
 
 def tally(sent: Sequence[Sent], waits: Sequence[Wait], now: datetime, most: int, window: timedelta = DAY) -> Tally:
