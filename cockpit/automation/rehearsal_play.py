@@ -82,7 +82,7 @@ class Stage:
         self.longest = max(WEEK, length(rule.cooldown or policy.rule_cooldown))
         self.books, self.line = Books(self.longest, policy), Line(script.cues.attempt)
         self.window = length(window_length(policy, rule, channel))
-        self.windows: dict[int, int] = {}  # until when no other outreach of the rule
+        self.windows: dict[int, int] = {}  # after what was sent: until when no other outreach of the rule
         self.held_out: dict[int, bool] = {}
         self.most = policy.workspace_day, policy.workspace_minute
         self.full: dict[tuple[int, int], Why] = {}  # what the cap of the workspace says of so many
@@ -146,7 +146,7 @@ class Stage:
         full = None if books.has_room(at) else books.counts(at)
         if full is not None:
             frees = self._frees(full, at)
-            opens = self.people.opens_at(who, max(opens, frees)) if frees <= at + WAIT else FAR
+            opens = self.people.opens_at(who, frees) if frees <= at + WAIT else FAR
             if opens > at + WAIT or opens >= self.foreseen.agreed[cue]:
                 self._block(cue, self._full(full, at))
                 return
@@ -159,7 +159,7 @@ class Stage:
     def _frees(self, full: tuple[Count, Count], at: int) -> int:
         """When neither the workspace's day nor its minute is full any more, if nothing else happens."""
         frees = latest(tallied(count, most, at) for count, most in zip(full, self.most, strict=True))
-        return FAR if frees is None else max(frees, at)
+        return FAR if frees is None else frees
 
     def _full(self, full: tuple[Count, Count], at: int) -> Why:
         """What the cap says: of the same counts it is the same."""
@@ -182,7 +182,6 @@ class Stage:
 
     def _begin(self, cue: int, who: int, at: int, opens: int | None, shuts: int) -> None:
         """It waits until its guards open, or for as long as a click could be undone."""
-        self.windows[who] = self.window + (at if opens is None else opens)
         one = Waiting(cue, who, self.people.owners[who], self.places[cue], cue, self._heard(cue, who, at), shuts)
         self.line.of[who] = one
         self._wait(one, at + UNDO if opens is None else opens)
@@ -234,7 +233,6 @@ class Stage:
             self._send(one, now)
         elif opens is None:
             self._end(one)
-            self.windows.pop(one.who, None)
             self._block(one.cue, self._refused(refusals, now))
         else:
             self._wait(one, opens)

@@ -27,9 +27,14 @@ PLACES = [(PARIS,), (PARIS,), (PARIS,), (PARIS,), (Place("Europe/Berlin"),), (Pl
 NOWHERE = (Place("No/Where"),)
 MEMBERS = [UUID(int=1), UUID(int=2)]
 ALWAYS, BY_NIGHT = QuietHours(time(0), time(0), local_law=False), QuietHours(time(22), time(2), local_law=False)
+MORNING = QuietHours(time(9), time(9, 3), local_law=False)
+MIDNIGHT = QuietHours(time(23, 58), time(0, 2), frozenset({3, 4, 0, 1}), local_law=False)
 MOST = 0.6  # so often it is the first way
 WAYS: dict[str, list[Any]] = {  # guards as they may be set
-    "quiet_hours": [QuietHours(), ALWAYS, BY_NIGHT, QuietHours(time(18)), QuietHours(weekdays=frozenset({0, 1, 3}))],
+    "quiet_hours": [
+        *(QuietHours(), ALWAYS, BY_NIGHT, MORNING, MORNING, MIDNIGHT, MIDNIGHT),
+        *(QuietHours(time(18)), QuietHours(weekdays=frozenset({0, 1, 3})), QuietHours(weekdays=frozenset({2}))),
+    ],
     "cooldowns": [{"phone": MINUTE}, {}, {"phone": 4 * HOUR}],
     "any_channel_cooldown": [timedelta(), 20 * SECOND, 2 * HOUR],
     "rule_cooldown": [timedelta(), MINUTE, 5 * HOUR, 72 * HOUR],
@@ -46,7 +51,7 @@ WAYS: dict[str, list[Any]] = {  # guards as they may be set
 }
 NONE_AT_ALL = ["person_day", "person_day_automatic", "member_day", "workspace_day", "workspace_minute"]
 EDGES = [0, 2, 9, 10, 13, 14, 18, 20, 22]  # hours in Paris at which something opens or closes
-NEAR = [-61, -60, -59, -30, -11, -10, -9, -1, 0, 1, 30, 59, 60, 61]  # seconds
+NEAR = [-61, -60, -59, -30, -11, -10, -9, -7, -5, -1, 0, 1, 30, 59, 60, 61, 171, 175, 179]  # seconds
 SOON = [0, 1, 5, 10, 11, 30, 60, 600, 3600, 9 * 3600, 24 * 3600]
 SECOND_KINDS = ["missed"] * 9 + ["silent"] * 6 + ["page"] * 3 + ["reply"] * 3 + ["booking", "bounce", "stop"]
 
@@ -55,18 +60,20 @@ def world_of(random: Random) -> World:
     """One of them."""
     people = [_somebody(random) for _ in range(random.randint(4, 10))]
     policy = {name: _one_of(random, ways) for name, ways in WAYS.items()}
-    bursts = [_edge(random) + random.choice(NEAR) * SECOND for _ in range(random.randint(2, 5))]
+    policy |= {name: random.choice(WAYS[name]) for name in ("quiet_hours", "inquiry_days")}
+    hours = random.choice([EDGES, EDGES, [9], [10, 20], [0, 2, 22]])
+    bursts = [_edge(random, hours) + random.choice(NEAR) * SECOND for _ in range(random.randint(2, 6))]
     letters = [_letter(random, bursts, len(people)) for _ in range(random.choice([0, 3, 9]))]
     if random.random() < 0.05:
         policy[random.choice(NONE_AT_ALL)] = 0
     return World(
         rule=_rule(random),
-        channel=None if random.random() < 0.01 else "phone",
+        channel=None if random.random() < 0.03 else "phone",
         policy=GuardPolicy(**policy),
         people=people,
         moments=_moments(random, bursts, len(people), policy["inquiry_days"]),
         sent=sorted(letters, key=lambda one: one.at),
-        cues=random.choice([frozenset({"missed"}), frozenset({"missed", "silent"})]),
+        cues=frozenset({"missed"} if random.random() < 0.2 else {"missed", "silent"}),
         until=START + DAYS * DAY,
         holdout_percent=random.choice([0.0, 0.0, 0.0, 30.0]),
     )
@@ -102,24 +109,25 @@ def _somebody(random: Random) -> Somebody:
     )
 
 
-def _edge(random: Random) -> datetime:
+def _edge(random: Random, hours: Sequence[int] = EDGES) -> datetime:
     """An instant at which hours open or close in Paris."""
     day = random.randrange(DAYS)
     summer = day > 2
-    return START.replace(hour=0) + day * DAY + (random.choice(EDGES) - (2 if summer else 1)) * HOUR
+    return START.replace(hour=0) + day * DAY + (random.choice(hours) - (2 if summer else 1)) * HOUR
 
 
 def _moments(random: Random, bursts: Sequence[datetime], people: int, inquiry_days: int) -> list[Moment]:
     found: list[tuple[int, datetime, str]] = []
+    silent = random.choice([0.2, 0.2, 1.0])
     for burst in bursts:
-        for _ in range(random.randint(3, 12)):
+        for _ in range(random.randint(3, 14)):
             who, at = random.randrange(people), burst + random.choice(SOON[:8]) * SECOND
-            found.append((who, at, random.choice(["missed", "missed", "missed", "silent"])))
+            found.append((who, at, "silent" if random.random() < silent else "missed"))
             while random.random() < 0.4:
                 at += random.choice(SOON) * SECOND
-                found.append((who, at, random.choice(SECOND_KINDS)))
+                found.append((who, at, random.choice(["silent", *SECOND_KINDS[9:]] if silent == 1.0 else SECOND_KINDS)))
     for who in range(people):  # the last word before: so long ago that it is about to count no more
-        at = _edge(random) - inquiry_days * DAY + random.choice(NEAR) * SECOND
+        at = random.choice([_edge(random), *bursts]) - inquiry_days * DAY + random.choice([*NEAR, 90, 120]) * SECOND
         found.append((who, at, "page"))
     numbers = random.sample(range(1, 10_000), len(found))
     moments = [Moment(*one, number) for one, number in zip(found, numbers, strict=True)]
@@ -130,5 +138,5 @@ def _letter(random: Random, bursts: Sequence[datetime], people: int) -> Letter:
     who = None if random.random() < 0.2 else random.randrange(people)
     origin: Literal["rule", "manual"] = random.choice(["rule", "manual"])
     by = random.choice(MEMBERS) if origin == "manual" else None
-    at = random.choice([_edge(random), *bursts, *bursts]) + random.choice(NEAR + SOON) * SECOND
+    at = random.choice([_edge(random), START - 4 * DAY, *bursts, *bursts]) + random.choice(NEAR + SOON) * SECOND
     return Letter(who, min(at, START + DAYS * DAY), random.choice(["phone", "sms"]), origin, by)

@@ -23,7 +23,7 @@ from tests.automation.crowded_worlds import world_of
 from tests.automation.straight_play import KINDS, Letter, Straight, World
 
 CODES = {name: number for number, name in enumerate(KINDS)}
-WORLDS = 200
+WORLDS = 300
 HAPPENS = {  # what has to happen somewhere in these worlds, else they say nothing
     *(("becomes", one, "") for one in ("sent", "joined", "held out", "cancelled", "waiting")),
     *(("becomes", "blocked", one) for one in ("do_not_contact", "reachable", "consent", "reply_since", "person_cap")),
