@@ -21,6 +21,7 @@ from cockpit.model.ids import WorkspaceId
 from cockpit.storage.action_mappings import ActionMapping
 from cockpit.storage.attempts import BLOCKED, RESERVED, Attempt, find_attempt
 from cockpit.storage.database import Connection, Database
+from cockpit.storage.guard_chain import NoChain, get_head
 from cockpit.storage.guard_facts import replace_rule_pause
 from cockpit.storage.guard_reads import Facts, Subject, get_facts_first, get_facts_locked
 from cockpit.storage.guard_windows import Window, upsert_window
@@ -55,6 +56,15 @@ def reserve(db: Database, workspace_id: WorkspaceId, wish: Wish, now: datetime, 
     Raises:
         NotFound: there is no such person.
     """
+    try:
+        return _reserve(db, workspace_id, wish, now, also)
+    except NoChain:
+        with db.write(workspace_id) as conn:
+            get_head(conn, workspace_id)
+        return _reserve(db, workspace_id, wish, now, also)
+
+
+def _reserve(db: Database, workspace_id: WorkspaceId, wish: Wish, now: datetime, also: Also | None) -> Reserved:
     with db.write(workspace_id) as conn:
         if wish.key:
             found = reserve_in(conn, lock_chain(conn, workspace_id), wish, now)

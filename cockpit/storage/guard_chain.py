@@ -45,6 +45,10 @@ class Entry:
     body: str
 
 
+class NoChain(Exception):
+    """Nothing was ever attempted in a workspace: its chain begins in a transaction that holds nothing else."""
+
+
 def get_head(conn: Connection, workspace_id: WorkspaceId) -> Head:
     """The head of a workspace's chain, until the end of the transaction nobody else's.
 

@@ -24,7 +24,7 @@ from cockpit.model.ids import WorkspaceId
 from cockpit.storage.action_mappings import ActionMapping
 from cockpit.storage.at_once import OF_WORKSPACE
 from cockpit.storage.automation_tables import action_mapping, automation_stop, consent, workflow
-from cockpit.storage.guard_chain import Head, get_head, head_asked
+from cockpit.storage.guard_chain import Head, NoChain, head_asked
 from cockpit.storage.guard_facts import (
     NO_PERSON,
     ConsentRow,
@@ -107,14 +107,15 @@ def get_facts_first(
     """The same after the chain of the workspace is held: the first lock of whoever reserves.
 
     Raises:
+        NoChain: it has not begun, so that the person was locked first: end this transaction, then `get_head`.
         NotFound: There is nobody with this id.
     """
     values = subject.values(workspace_id)
     heads, people, rows = rows_together(
         conn, head_asked(workspace_id), Asked(_person(), values, locks=True), Asked(_facts(groups), values)
     )
-    if not heads:  # the first of all: nothing was held while this was read, so it is read again
-        return get_head(conn, workspace_id), get_facts_locked(conn, workspace_id, subject, groups)
+    if not heads:  # who holds a new chain may wait for this person: to wait for the chain now would be a deadlock
+        raise NoChain
     return Head(*heads[0]), _read(_found(people), rows, len(groups))
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import datetime, timedelta
+from threading import Event
 from uuid import uuid4
 
 import pytest
@@ -17,8 +19,8 @@ from cockpit.model.viewer import Scope, Viewer
 from cockpit.storage.action_mappings import delete_action_mappings
 from cockpit.storage.attempts import BLOCKED, RESERVED, About, list_attempts
 from cockpit.storage.database import Database
-from cockpit.storage.guard_chain import list_entries
-from cockpit.storage.guard_facts import find_rule
+from cockpit.storage.guard_chain import get_head, list_entries
+from cockpit.storage.guard_facts import find_rule, get_person_locked
 from tests.automation.ground import CALL, RULE, SMS, click, fired, prepare, refuse, start_rule
 
 
@@ -37,6 +39,27 @@ def test_a_click_waits_for_the_end_of_the_undo_window(db: Database, workspace: W
         [entry] = list_entries(conn, workspace)
     assert '"event":"reserved"' in entry.body
     assert all(f'"guard":"{one.guard}"' in entry.body for one in found.verdicts)
+
+
+def test_the_first_two_of_a_workspace_do_not_wait_for_each_other(
+    db: Database, workspace: WorkspaceId, now: datetime
+) -> None:
+    """One begins the chain and then wants the person, the other one finds no chain: neither holds what both need."""
+    [ana] = prepare(db, workspace, now)
+    begun, never = Event(), Event()
+
+    def first() -> None:
+        with db.write(workspace) as conn:
+            get_head(conn, workspace)
+            begun.set()
+            never.wait(0.3)  # the other one waits for the chain by then
+            get_person_locked(conn, workspace, ana)
+
+    with ThreadPoolExecutor(1) as pool:
+        done = pool.submit(first)
+        begun.wait(5)
+        assert reserve(db, workspace, click(ana), now).runs
+        done.result()
 
 
 def test_whoever_refused_contact_is_not_contacted(db: Database, workspace: WorkspaceId, now: datetime) -> None:
