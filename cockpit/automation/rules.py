@@ -146,10 +146,10 @@ def _hold_out(conn: Connection, chain: Chain, wish: Wish, now: datetime) -> Fire
     mapping = mapped(find_action_mapping(conn, chain.workspace_id, wish.action_type), wish)
     attempt = drawn_up(chain.workspace_id, attempt_id_of(chain.workspace_id, wish), wish, mapping, now)
     if mapping is None:
-        return Fired("blocked")
+        return Fired("blocked", reserve_in(conn, chain, wish, now).attempt)
     judged = judge_attempt(conn, chain, attempt, now, stored=False)
     if not judged.allowed and not holds("rule", judged.opens_at, judged.verdicts, since=now):
-        return Fired("blocked")
+        return Fired("blocked", reserve_in(conn, chain, wish, now).attempt)  # blocked for them as for anybody: told so
     insert_holdout(conn, chain.workspace_id, wish.rule_key or "", wish.person_id, held_at=now)
     append(conn, chain, [body_of("held out", attempt, now=now, state="HELD_OUT", verdicts=judged.verdicts)])
     return Fired("held out")

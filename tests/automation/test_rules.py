@@ -14,6 +14,7 @@ from cockpit.automation.rules import fire, fire_due
 from cockpit.errors import CockpitError
 from cockpit.ingestion.receive import receive
 from cockpit.model.ids import PersonId, WorkspaceId
+from cockpit.storage.action_mappings import delete_action_mappings
 from cockpit.storage.attempts import BLOCKED, RESERVED, About, Attempt, list_attempts
 from cockpit.storage.database import Database
 from cockpit.storage.guard_facts import find_rule
@@ -142,6 +143,20 @@ def test_holdouts_are_noted_and_left_alone(db: Database, workspace: WorkspaceId,
     assert reached | set(held) == set(people)
     assert not reached & set(held)
     assert 6 < len(held) < 24
+
+
+def test_whom_a_guard_keeps_a_rule_from_is_blocked_and_no_holdout(
+    db: Database, workspace: WorkspaceId, now: datetime
+) -> None:
+    """As a rehearsal tells it; the guard log has every attempt."""
+    people = ready(db, workspace, now, people=10, holdout_percent=50.0)
+    with db.write(workspace) as conn:
+        delete_action_mappings(conn, workspace, [CALL], source="sync")
+    receive(Held(db), workspace, [missed(who, now) for who in people], now)
+    fire_due(db, workspace, now)
+    assert [one.state for one in made(db, workspace)] == ["BLOCKED"] * 10
+    with db.read(workspace) as conn:
+        assert not list_holdouts(conn, workspace, RULE)
 
 
 @pytest.mark.parametrize(
