@@ -284,7 +284,7 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=180)
     parser.add_argument("--people", type=int, default=20_000)
     parser.add_argument("--engine", choices=["duckdb", "postgresql"], default="postgresql")
-    parser.add_argument("--anew", type=float, default=30, help="the page is read anew every so many seconds")
+    parser.add_argument("--anew", type=float, default=5, help="the page is read anew every so many seconds")
     parser.add_argument("--no-page", action="store_true", help="without a browser that has the page open")
     asked = parser.parse_args()
     folder = Path(tempfile.mkdtemp(prefix="post-signals-"))
