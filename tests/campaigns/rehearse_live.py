@@ -196,13 +196,14 @@ def main() -> int:
     parser.add_argument("--engine", choices=["duckdb", "postgresql"], default="duckdb")
     parser.add_argument("--people", type=int, help="how many of those who have a signal of a rule; all by default")
     parser.add_argument("--days", type=int, default=DAYS)
+    parser.add_argument("--rule", choices=RULES, help="one rule only: two runs beside each other take half the time")
     asked = parser.parse_args()
     story = demo() if asked.data == "demo" else loan_calls()
     if story is None:
         print(f"There is no log of loan calls at {LOANS}: nothing was compared.")  # noqa: T201
         return 0
     same = True
-    for rule_key in RULES:
+    for rule_key in [asked.rule] if asked.rule else RULES:
         began = time.perf_counter()
         with a_cockpit(asked.engine) as cockpit:
             found = compare(cockpit.db, story.of(asked.people), rule_key, asked.days)
@@ -211,7 +212,8 @@ def main() -> int:
             f"{asked.data}, {asked.engine}, {rule_key}: {found.signals} signals replayed, "
             f"{len(found.live)} outreaches live, {len(found.rehearsed)} rehearsed, "
             f"{'the same' if found.same else 'NOT THE SAME'}; {dict(found.found.counts)}, "
-            f"{dict(found.found.blocked_by)}; {time.perf_counter() - began:.0f} s"
+            f"{dict(found.found.blocked_by)}; {time.perf_counter() - began:.0f} s",
+            flush=True,
         )
         for one in sorted(map(str, found.live ^ found.rehearsed))[:20]:
             print("  ", one)  # noqa: T201
