@@ -19,6 +19,7 @@ from cockpit.access.viewers import LOCAL_OWNER_ROLE
 from cockpit.errors import Conflict, InvalidInput, NotFound
 from cockpit.model.ids import MemberId
 from cockpit.model.roles import Permission, Role, role_named
+from cockpit.model.subdomains import check_name
 from cockpit.model.viewer import Viewer
 from cockpit.storage import workspace_changes as stored
 from cockpit.storage.database import Connection, Database
@@ -28,7 +29,6 @@ JOIN_POLICIES = {
     "domain": "Anybody with an e-mail address of these domains",
     "open": "Anybody whom a host application sends",
 }
-LONGEST_NAME = 120
 MOST_DOMAINS = 50
 DOMAIN = re.compile(r"(?=.{4,253}\Z)(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]{0,61}[a-z0-9]", re.ASCII)
 
@@ -36,9 +36,7 @@ DOMAIN = re.compile(r"(?=.{4,253}\Z)(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[
 def rename(db: Database, viewer: Viewer, *, name: str, time_zone: str) -> None:
     """Call the workspace something else, or move its clock."""
     viewer.check(Permission.MANAGE_SETTINGS)
-    name = " ".join(name.split())
-    if not name or len(name) > LONGEST_NAME or not name.isprintable():
-        raise InvalidInput(f"A workspace needs a name of at most {LONGEST_NAME} ordinary characters.")
+    name = check_name(name)
     if time_zone not in available_timezones():
         raise InvalidInput(f"“{time_zone[:40]}” is no time zone like Europe/Paris.")
     with db.write(viewer.workspace_id) as conn:

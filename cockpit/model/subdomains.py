@@ -1,12 +1,16 @@
-"""What a workspace may be called in addresses: 3 to 30 of a-z, 0-9 and -, and no name that means something else."""
+"""What a workspace may be called, in words and in addresses.
+
+In addresses it has 3 to 30 of a-z, 0-9 and -, and no name that means something else.
+"""
 
 from __future__ import annotations
 
 import hashlib
 import re
 
-from cockpit.errors import BadRequest
+from cockpit.errors import BadRequest, InvalidInput
 
+LONGEST_NAME = 120
 GRAMMAR = re.compile(r"[a-z0-9][a-z0-9-]{1,28}[a-z0-9]", re.ASCII)
 RESERVED = frozenset(
     [
@@ -111,6 +115,18 @@ RESERVED = frozenset(
         "www",
     ]
 )
+
+
+def check_name(text: str) -> str:
+    """The name without blanks that nobody sees, if a workspace may have it.
+
+    Raises:
+        InvalidInput: it may not.
+    """
+    name = " ".join(text.split())
+    if not name or len(name) > LONGEST_NAME or not name.isprintable():
+        raise InvalidInput(f"A workspace needs a name of at most {LONGEST_NAME} ordinary characters.")
+    return name
 
 
 def check_subdomain(text: str) -> str:

@@ -19,6 +19,10 @@ OFFERED = 200  # workspaces to pick from; any other one is reached by its name i
 PRINCIPAL = "principal"  # in the state of a session: whose it is
 
 
+class NoWorkspaceYet(Exception):
+    """The owner of this machine is here, and there is none."""
+
+
 def principal() -> str:
     """Who is here by the gate's header; a stranger is shown the way in, and the state of somebody else is dropped.
 
@@ -62,7 +66,7 @@ def sign_in() -> NoReturn:
 def _choose(known: Sequence[Workspace]) -> Workspace:
     """The workspace named in the address, else the one of the last page, else the first real one."""
     if not known:
-        _no_workspace()
+        raise NoWorkspaceYet
     by_name = {one.subdomain: one for one in sorted(known, key=lambda one: (one.is_demo, one.name.casefold()))}
     asked = st.query_params.get("workspace")
     if asked is not None and asked not in by_name:
@@ -101,11 +105,4 @@ def _no_such_workspace(asked: str, *, way_out: bool) -> NoReturn:
     if way_out and st.button("Go to the cockpit", type="primary"):
         st.query_params.clear()
         st.rerun()
-    st.stop()
-
-
-def _no_workspace() -> NoReturn:
-    st.title("No workspace yet")
-    st.write("Make one, or load the demo, then reload this page.")
-    st.code("cockpit workspace create --subdomain mine --name 'My team'\ncockpit demo seed", language="sh")
     st.stop()

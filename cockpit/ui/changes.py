@@ -5,19 +5,22 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 import streamlit as st
 
 from cockpit.errors import CockpitError
-from cockpit.ui.frame import Visit
 from cockpit.ui.words import safe_text
+
+if TYPE_CHECKING:  # a visit that cannot begin yet tries changes as well
+    from cockpit.ui.frame import Visit
 
 DONE = "change_done"
 log = logging.getLogger(__name__)
 
 
-def attempt(change: Callable[[], object], done: str) -> None:
-    """Change something, then show the page as it is now; or say why not."""
+def attempt(change: Callable[[], object], done: str = "") -> None:
+    """Change something, then show the page as it is now, with what was `done`; or say why not."""
     try:
         change()
     except CockpitError as error:

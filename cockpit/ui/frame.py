@@ -23,7 +23,7 @@ from cockpit.model.viewer import Viewer
 from cockpit.storage import members
 from cockpit.storage.database import Connection
 from cockpit.storage.workspaces import Workspace
-from cockpit.ui import arrival, connection, setting_up_page
+from cockpit.ui import arrival, connection, first_workspace, setting_up_page
 from cockpit.ui.components import failure
 from cockpit.ui.components.exports import export_links
 from cockpit.ui.components.legend import key_legend
@@ -89,6 +89,8 @@ def enter() -> Visit:
         return _visit(connection.cockpit(), who)
     except NotSignedIn:
         arrival.sign_in()
+    except arrival.NoWorkspaceYet:
+        first_workspace.show(connection.cockpit())
     except CockpitError as error:
         log.exception("a page could not be opened")
         failure.page_failed(error)

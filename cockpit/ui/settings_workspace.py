@@ -10,6 +10,7 @@ from cockpit.access import administration
 from cockpit.access.administration import JOIN_POLICIES
 from cockpit.access.viewers import wall_of
 from cockpit.model.roles import Permission
+from cockpit.model.subdomains import LONGEST_NAME
 from cockpit.ui.changes import attempt, only_looks, say_done
 from cockpit.ui.components import listing
 from cockpit.ui.components.listing import Cell
@@ -42,7 +43,7 @@ def _name(visit: Visit) -> None:
     zones = sorted(available_timezones() | {visit.workspace.time_zone})
     with st.form("workspace_name"):
         st.subheader("Name and time zone", anchor=False)
-        name = st.text_input("Name", visit.workspace.name, max_chars=administration.LONGEST_NAME)
+        name = st.text_input("Name", visit.workspace.name, max_chars=LONGEST_NAME)
         zone = st.selectbox("Time zone", zones, index=zones.index(visit.workspace.time_zone))
         if st.form_submit_button("Save", key="save_name", type="primary"):
             attempt(

@@ -10,11 +10,10 @@ from cockpit.automation.workflows.report import list_flows
 from cockpit.model.roles import Permission
 from cockpit.ui import reads
 from cockpit.ui.changes import say_done
-from cockpit.ui.components import as_of, listing
+from cockpit.ui.components import as_of, listing, no_preset
 from cockpit.ui.frame import Visit
 from cockpit.ui.workflows import card, forms, starting
 
-COMMAND = "cockpit workspace apply-industry-preset --help"
 log = logging.getLogger(__name__)
 
 
@@ -34,7 +33,7 @@ def show(visit: Visit) -> None:
         listing.failed(error)
         return
     if not found:
-        _empty()
+        _empty(visit)
         return
     forms.show(visit, {flow.head.workflow_key: flow.head.title for flow in found})
     for flow in found:
@@ -55,8 +54,8 @@ def _limits(visit: Visit) -> None:
         st.info(fault, icon=":material/link_off:")
 
 
-def _empty() -> None:
+def _empty(visit: Visit) -> None:
     with st.container(border=True, key="empty"):
         st.markdown("**No workflows to show**")
         st.markdown(":gray[They come with an industry preset, as drafts.]")
-        st.code(COMMAND, language="bash")
+        no_preset.way(visit)

@@ -19,7 +19,9 @@ from cockpit.model.ids import WorkspaceId, person_id_of
 from cockpit.panels.registry import PANELS, rows
 from cockpit.storage.members import list_members, upsert_member
 from cockpit.storage.people import upsert_people
+from cockpit.storage.workspaces import list_workspaces
 from cockpit.ui import arrival
+from cockpit.ui.words import safe_text
 from tests.pages.conftest import ROOT, Run
 
 PAGES = sorted(path.name for path in (ROOT / "pages").glob("*.py"))
@@ -62,10 +64,31 @@ def pick(at: AppTest) -> Selectbox:
     return next(one for one in at.sidebar.selectbox if one.label == "Workspace")
 
 
-def test_without_a_workspace_the_page_says_how_to_make_one(run: Run) -> None:
+def test_without_a_workspace_one_is_made_on_the_page(run: Run, cockpit: Cockpit) -> None:
     at = run()
     assert [title.value for title in at.title] == ["No workspace yet"]
-    assert "cockpit demo seed" in at.code[0].value
+    made(at, name="  My   team ", address="www")
+    assert [error.value for error in at.error] == [safe_text("The subdomain www is reserved.")]
+    made(at, name="My team", address="Mine")
+    assert [title.value for title in at.title] == ["Sales Cockpit"]
+    with cockpit.db.read() as conn:
+        [only] = list_workspaces(conn)
+        assert [one.role for one in list_members(conn, only.workspace_id)] == ["owner"]
+    assert (only.name, only.subdomain, only.time_zone) == ("My team", "mine", "UTC")
+
+
+def made(at: AppTest, *, name: str, address: str) -> None:
+    """Fill in the form of the first workspace."""
+    for label, value in (("Name", name), ("Address", address)):
+        next(one for one in at.text_input if one.label == label).set_value(value)
+    at.button(key="make_workspace").click().run()
+
+
+def test_without_a_workspace_the_demo_is_one_click_away(run: Run) -> None:
+    at = run()
+    at.button(key="load_demo").click().run()
+    assert not at.exception
+    assert len(at.dataframe) == 10
 
 
 def test_an_empty_workspace_says_why_each_panel_is_empty(run: Run, workspace: WorkspaceId) -> None:

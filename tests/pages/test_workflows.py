@@ -66,7 +66,9 @@ def test_an_empty_workspace_says_where_workflows_come_from(run: Run, workspace: 
     assert not at.exception
     assert [one.value for one in at.title] == ["Workflows"]
     assert "No workflows to show" in said(at)
-    assert "apply-industry-preset" in at.code[0].value
+    at.button(key="choose_preset").click().run()
+    assert [one.value for one in at.title] == ["Settings"]
+    assert "Preset" in [one.value for one in at.header]
 
 
 def test_a_card_says_what_it_does(run: Run, cockpit: Cockpit, workspace: WorkspaceId) -> None:

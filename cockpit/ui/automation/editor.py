@@ -34,7 +34,7 @@ VERSION_WORDS: Final = {"draft": "Draft", "active": "What it says now", "retired
 def show(visit: Visit) -> None:
     """Draw the editor of the chosen rule."""
     found = rules(visit)
-    rule = chosen(found, with_new=may_change(visit))
+    rule = chosen(visit, found, with_new=may_change(visit))
     if rule is None:
         if may_change(visit):
             _form(visit, None, BLANK, "new", "Create the rule")

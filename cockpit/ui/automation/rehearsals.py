@@ -30,7 +30,7 @@ def show(visit: Visit) -> None:
     if visit.viewer.scope is not None:
         st.markdown("A rehearsal looks at everybody: behind the person wall there is none.")
         return
-    rule = chosen(rules(visit))
+    rule = chosen(visit, rules(visit))
     if rule is None:
         return
     st.caption(

@@ -35,7 +35,7 @@ REASONS_SHOWN: Final = 10
 
 def show(visit: Visit) -> None:
     """Draw the report of the chosen rule."""
-    rule = chosen(rules(visit))
+    rule = chosen(visit, rules(visit))
     if rule is None:
         return
     days = st.segmented_control(

@@ -39,7 +39,7 @@ def show(visit: Visit) -> None:
     if may_change(visit):
         st.button("New rule", key="new_rule", icon=":material/add:", on_click=go, args=(EDITOR, NEW))
     if not found:
-        empty()
+        empty(visit)
         return
     titles = reads.titles(visit)
     everything = st.session_state.get("all_rules", False)

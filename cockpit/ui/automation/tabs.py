@@ -9,6 +9,7 @@ import streamlit as st
 
 from cockpit.model.roles import Permission
 from cockpit.storage.rule_versions import StoredRule, list_stored_rules
+from cockpit.ui.components import no_preset
 from cockpit.ui.frame import Visit
 from cockpit.ui.words import plain, safe_text
 
@@ -21,7 +22,6 @@ GUARD_LOG: Final = "Guard log"
 RULE: Final = "rule"
 NEW: Final = "new"
 NONE: Final = "No preset rules: apply an industry preset."
-COMMAND: Final = "cockpit workspace apply-industry-preset --help"
 
 
 def rules(visit: Visit) -> tuple[StoredRule, ...]:
@@ -37,13 +37,13 @@ def go(tab: str, rule_key: str | None = None) -> None:
         st.query_params[RULE] = rule_key
 
 
-def chosen(found: Sequence[StoredRule], *, with_new: bool = False) -> StoredRule | None:
+def chosen(visit: Visit, found: Sequence[StoredRule], *, with_new: bool = False) -> StoredRule | None:
     """Let a rule be chosen, the one in the address first; None: a new one, or there is none."""
     named = {one.rule_key: plain(one.title) or one.rule_key for one in found} | (
         {NEW: "A new rule"} if with_new else {}
     )
     if not named:
-        empty()
+        empty(visit)
         return None
     asked = st.query_params.get(RULE, "")
     keys = list(named)
@@ -57,11 +57,11 @@ def _choose(key: str) -> None:
     st.query_params[RULE] = st.session_state[key]
 
 
-def empty() -> None:
+def empty(visit: Visit) -> None:
     """Say that there are no rules, and how they come."""
     with st.container(border=True, key="no_rules"):
         st.markdown(f"**{safe_text(NONE)}**")
-        st.code(COMMAND, language="bash")
+        no_preset.way(visit)
 
 
 def may_change(visit: Visit) -> bool:
