@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import time
 from collections.abc import Iterator
 from concurrent.futures import Future
 from contextlib import contextmanager
 from datetime import datetime, timedelta
+from pathlib import Path
 
 import pytest
 
@@ -147,6 +149,11 @@ def started(receivers: Receivers) -> subprocess.Popen[bytes]:
     return receivers._process
 
 
+def threads(process: subprocess.Popen[bytes]) -> list[set[int]]:
+    """The cores on which each thread of a process may run."""
+    return [os.sched_getaffinity(int(one.name)) for one in Path(f"/proc/{process.pid}/task").iterdir()]
+
+
 def test_where_many_wait_groups_are_stored_by_a_process_of_their_own(
     cockpit: Cockpit, workspace: WorkspaceId, now: datetime
 ) -> None:
@@ -156,6 +163,7 @@ def test_where_many_wait_groups_are_stored_by_a_process_of_their_own(
         assert receivers._process is None, "the file belongs to this process"
         return
     process = started(receivers)
+    assert len({core for one in threads(process) for core in one}) == 1, "they hand work over all the time"
     assert busy(cockpit, workspace, now, receivers, 2) == ["accepted"] * 2
     assert busy(cockpit, workspace, now, receivers, 1) == ["duplicate"] * 2
     with pytest.raises(NotFound):
