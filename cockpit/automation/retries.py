@@ -14,7 +14,9 @@ from typing import Any, Final
 from cockpit.storage.attempts import FAILED_NOT_SENT, RESERVED, UNKNOWN, Attempt
 
 NONE: Final = "none"  # of `hub.idempotency`
-MOST_CALLS: Final = 12  # then it is a dead letter: kept, shown, and left to people
+# Then it is a dead letter: kept, shown, and left to people. With the waits below the last call comes after 10.4 hours:
+# a Hub that is away for a working day is waited for, and one that takes keys still knows them (Stripe's: 24 hours).
+MOST_CALLS: Final = 20
 FIRST_WAIT: Final = timedelta(seconds=5)
 LONGEST_WAIT: Final = timedelta(hours=1)
 FREE: Final = {"lease_owner": None, "lease_until": None, "held_until": None}

@@ -85,6 +85,7 @@ class Seen:
     lost: int = 0  # calls whose worker was killed, or held until nobody waited for it any more
     log_entries: int = 0
     seconds: float = 0.0
+    left: list[str] = field(default_factory=list)  # what became of those that were not accepted
 
 
 class Squad:
@@ -276,6 +277,7 @@ def look(url: str, hub: Server) -> Seen:
     made = [one for one in all_attempts(database) if one.state != "BLOCKED"]
     person_of = {one.client_reference: str(one.person_id) for one in made}
     seen.states.update(one.state for one in made)
+    seen.left = [f"{one.state} after {one.attempt_no} calls: {one.reason}" for one in made if one.state != ACCEPTED]
     for engagement in hub.hub.engagements.list():
         seen.outreaches[person_of[str(engagement.reference)]] += 1
     seen.taken = len(hub.hub.engagements.list())
@@ -297,7 +299,7 @@ def check(seen: Seen, plan: Plan) -> None:
     assert not {RESERVED, SENDING} & set(seen.states), "something is stuck"
     assert seen.states.total() == plan.executions
     if plan.mode == "key":
-        assert seen.states == {ACCEPTED: plan.executions}
+        assert seen.states == {ACCEPTED: plan.executions}, seen.left
         assert len(seen.outreaches) == plan.executions
 
 
