@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -20,12 +19,12 @@ from cockpit.cli.output import iso, open_from_environment, print_json, resolve_w
 from cockpit.errors import Conflict, InvalidInput
 from cockpit.ingestion.instants import zone_named
 from cockpit.ingestion.start import RULES, start_workspace
+from cockpit.model.hosts import LABEL
 from cockpit.model.viewer import whole_workspace
 from cockpit.storage.members import list_members
 from cockpit.storage.workspace_changes import replace_workspace_settings
 from cockpit.storage.workspaces import Workspace, get_workspace, list_workspaces
 
-SUBDOMAIN = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")  # what a host name allows
 WALL = {"on": True, "off": False, "inherit": None}
 
 commands = typer.Typer(help="Workspaces.", no_args_is_help=True)
@@ -83,7 +82,7 @@ def create(
     as_json: bool = AS_JSON,
 ) -> None:
     """Create an empty workspace."""
-    if not SUBDOMAIN.fullmatch(subdomain):
+    if not LABEL.fullmatch(subdomain):
         raise InvalidInput(f"{subdomain!r} is no subdomain: use a-z, 0-9 and - (not at the ends), at most 63 of them.")
     zone_named(time_zone)
     now = datetime.now(UTC)

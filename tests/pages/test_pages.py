@@ -27,9 +27,9 @@ from tests.pages.conftest import ROOT, Run
 PAGES = sorted(path.name for path in (ROOT / "pages").glob("*.py"))
 
 
-def texts(at: object) -> str:
+def texts(at: AppTest) -> str:
     """All the words of a page."""
-    return " ".join(str(one.value) for kind in ("title", "header", "markdown", "caption") for one in at.get(kind))  # type: ignore[attr-defined]
+    return " ".join(str(one.value) for kind in ("title", "header", "markdown", "caption") for one in at.get(kind))
 
 
 @pytest.mark.parametrize("page", PAGES)

@@ -76,7 +76,7 @@ def _head(rule: StoredRule, draft: RuleVersion | None) -> None:
     colour, means = STATES[state]
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.header(safe_text(rule.title), anchor=False, width="content")
-        st.badge(state, color=colour, help=means)  # type: ignore[arg-type]  # a colour of the table
+        st.badge(state, color=colour, help=means)
         if draft is not None:
             st.badge("Edited: a draft waits", color="violet")
 

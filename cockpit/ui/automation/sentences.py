@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
-from typing import Final
+from typing import Final, Literal
 
 from cockpit.automation.rule_spec import RuleSpec
 from cockpit.ui.execution_words import title_of
@@ -20,7 +20,8 @@ LIFECYCLES: Final[Mapping[str, str]] = {
     "customer": "customers",
     "lost": "lost",
 }
-STATES: Final[Mapping[str, tuple[str, str]]] = {  # colour, what it means
+Colour = Literal["gray", "blue", "green", "red"]
+STATES: Final[Mapping[str, tuple[Colour, str]]] = {  # colour, what it means
     "DRAFT": ("gray", "It was never switched on."),
     "OFF": ("gray", "It does nothing."),
     "ENABLED": ("blue", "It suggests; somebody clicks."),
